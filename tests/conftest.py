@@ -1,0 +1,82 @@
+"""What every test may need: which machine parts it asks for, and no silent skips in CI."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+
+import pytest
+from hypothesis import settings
+
+# Properties are never judged by the time they take.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
+pytest_plugins = ["pytester", "support.seed_rows"]
+
+
+def _docker_lacks() -> str:
+    from lab.engines.base import MachineError
+    from lab.engines.live.docker_connection import connect
+
+    try:
+        connect().close()
+    except MachineError as error:
+        return str(error)
+    return "" if shutil.which("mmdebstrap") else "mmdebstrap is not installed (it makes the base image)"
+
+
+def _bird_lacks() -> str:
+    return "" if shutil.which("bird") or shutil.which("/usr/sbin/bird") else "bird2 is not installed"
+
+
+def _netns_lacks() -> str:
+    if os.geteuid() != 0:
+        return "network namespaces need root"
+    missing = [
+        name for name in ("ip", "nft") if not shutil.which(name) and not shutil.which(f"/usr/sbin/{name}")
+    ]
+    return f"{' and '.join(missing)} not installed" if missing else ""
+
+
+def _graphviz_lacks() -> str:
+    return "" if shutil.which("dot") else "graphviz is not installed"
+
+
+def _live_lacks() -> str:
+    return "" if sys.platform == "linux" else "live speakers on loopback need Linux"
+
+
+NEEDS: dict[str, Callable[[], str]] = {
+    "live": _live_lacks,
+    "docker": _docker_lacks,
+    "bird": _bird_lacks,
+    "netns": _netns_lacks,
+    "graphviz": _graphviz_lacks,
+}
+"""By marker: what the machine lacks for it, or an empty text."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what this machine cannot run, with the reason."""
+    lacks = {
+        marker: lack()
+        for marker, lack in NEEDS.items()
+        if any(item.get_closest_marker(marker) for item in items)
+    }
+    for item in items:
+        for marker, reason in lacks.items():
+            if reason and item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    """In CI a skipped test is a failed one: CI installs all that the tests ask for."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI does not allow: {report.longrepr}"
