@@ -1,0 +1,77 @@
+"""What can be asked of a running speaker. Each is plain data, so it crosses a process boundary as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lab.bgp.attributes import LargeCommunity, Origin
+from lab.bgp.prefix import Prefix
+from lab.bgp.rov import RovMode, Vrp
+
+
+@dataclass(frozen=True, slots=True)
+class Originate:
+    """Announce `prefix` from here, or change how it is announced.
+
+    `path` is a forged AS path that follows the own ASN, neighbour side first, origin last; `prepend` adds
+    that many extra copies of the own ASN.
+    """
+
+    prefix: Prefix
+    path: tuple[int, ...] = ()
+    prepend: int = 0
+    communities: tuple[int, ...] = ()
+    large_communities: tuple[LargeCommunity, ...] = ()
+    med: int | None = None
+    origin: Origin = Origin.IGP
+
+
+@dataclass(frozen=True, slots=True)
+class StopOriginating:
+    """Withdraw what `Originate` announced."""
+
+    prefix: Prefix
+
+
+@dataclass(frozen=True, slots=True)
+class SetPolicy:
+    """Change the policy; None leaves a setting as it is. Routes already held are judged again."""
+
+    rov: RovMode | None = None
+    otc: bool | None = None
+    blackhole: bool | None = None
+    graceful_shutdown: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetNeighbor:
+    """Change what is set for one neighbour; None leaves a setting as it is, `clear_local_pref` removes the
+    override."""
+
+    neighbor: str
+    local_pref: int | None = None
+    prepend: int | None = None
+    max_prefix: int | None = None
+    clear_local_pref: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetVrps:
+    """Replace the VRPs that origin validation uses. Routes already held are judged again (RFC 8481)."""
+
+    vrps: tuple[Vrp, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """Export routes of `prefix`, or all, to neighbour `to`, or all, whatever the relationship (RFC 7908).
+
+    `active=False` stops the leak that was started with the same `prefix` and `to`.
+    """
+
+    prefix: Prefix | None = None
+    to: str | None = None
+    active: bool = True
+
+
+Command = Originate | StopOriginating | SetPolicy | SetNeighbor | SetVrps | Leak

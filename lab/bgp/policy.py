@@ -1,0 +1,140 @@
+"""Import and export policy: relationships, loops, origin validation, OTC, well-known communities."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lab.bgp.attributes import BLACKHOLE, GRACEFUL_SHUTDOWN, NO_ADVERTISE, NO_EXPORT, Attributes
+from lab.bgp.config import NeighborConfig, Policy
+from lab.bgp.decision import OWN, preference
+from lab.bgp.events import Rejection
+from lab.bgp.prefix import Prefix
+from lab.bgp.relationship import Relationship
+from lab.bgp.rib import Route
+from lab.bgp.rov import RovMode, RovState, VrpTable
+
+LOCAL_PREF: Final = {
+    Relationship.CUSTOMER: 200,
+    Relationship.RS_CLIENT: 200,
+    Relationship.PEER: 100,
+    Relationship.ROUTE_SERVER: 100,
+    Relationship.PROVIDER: 50,
+    Relationship.COLLECTOR: 0,
+    Relationship.VANTAGE_POINT: 100,
+}
+"""LOCAL_PREF by what the neighbour is: routes that earn money before free ones before those that cost."""
+
+_UPSTREAM: Final = frozenset({Relationship.PROVIDER, Relationship.PEER, Relationship.ROUTE_SERVER})
+_TRANSPARENT: Final = frozenset({Relationship.ROUTE_SERVER, Relationship.VANTAGE_POINT})
+_UNEXPORTABLE: Final = frozenset({NO_EXPORT, NO_ADVERTISE})
+
+
+def import_route(
+    asn: int, neighbor: NeighborConfig, policy: Policy, vrps: VrpTable, prefix: Prefix, attributes: Attributes
+) -> Route:
+    """Judge what `neighbor` announced: the route as it stands in the Adj-RIB-In, rejected or eligible."""
+    path = attributes.as_path
+    relationship = neighbor.relationship
+    rov = vrps.validate(prefix, path[-1] if path else None)
+    local_pref = neighbor.local_pref if neighbor.local_pref is not None else LOCAL_PREF[relationship]
+    discard = False
+    if attributes.communities:
+        discard = (
+            policy.blackhole and relationship is Relationship.CUSTOMER and BLACKHOLE in attributes.communities
+        )
+        if policy.graceful_shutdown and GRACEFUL_SHUTDOWN in attributes.communities:
+            local_pref = 0
+    rejection = None
+    if asn in path:
+        rejection = Rejection.AS_LOOP
+    elif not path or (path[0] != neighbor.asn and relationship not in _TRANSPARENT):
+        rejection = Rejection.FIRST_AS
+    elif policy.otc and attributes.otc is not None and _is_otc_leak(neighbor, attributes.otc):
+        rejection = Rejection.OTC_LEAK
+    elif (
+        rov is RovState.INVALID
+        and policy.rov is RovMode.DROP
+        and not (discard and vrps.authorises_origin(prefix, path[-1]))
+    ):
+        rejection = Rejection.ROV_INVALID
+    return Route(
+        neighbor.name,
+        relationship,
+        attributes,
+        local_pref,
+        rov,
+        rejection,
+        discard,
+        preference(attributes, local_pref, rov, policy.rov, neighbor.router_id, neighbor.name),
+    )
+
+
+def own_route(asn: int, prefix: Prefix, attributes: Attributes, vrps: VrpTable) -> Route:
+    """A route originated here."""
+    origin = attributes.as_path[-1] if attributes.as_path else asn
+    return Route("", None, attributes, 0, vrps.validate(prefix, origin), None, False, OWN)
+
+
+def rejection_text(route: Route, prefix: Prefix, asn: int, neighbor: NeighborConfig, vrps: VrpTable) -> str:
+    """Why a rejected route was rejected, as text for people."""
+    path = route.attributes.as_path
+    match route.rejection:
+        case Rejection.AS_LOOP:
+            return f"AS loop: the path already holds the own AS{asn}"
+        case Rejection.FIRST_AS:
+            first = f"AS{path[0]}" if path else "nothing"
+            return f"the path starts with {first}, not with the neighbour's AS{neighbor.asn} (RFC 4271 6.3)"
+        case Rejection.ROV_INVALID:
+            return f"origin validation: {vrps.explain(prefix, path[-1] if path else None)}"
+        case Rejection.OTC_LEAK:
+            return (
+                f"route leak: Only-to-Customer AS{route.attributes.otc} came from a "
+                f"{neighbor.relationship.value} (RFC 9234 section 5)"
+            )
+    return ""
+
+
+def _is_otc_leak(neighbor: NeighborConfig, otc: int) -> bool:
+    """The ingress check of RFC 9234 section 5."""
+    relationship = neighbor.relationship
+    if relationship is Relationship.CUSTOMER or relationship is Relationship.RS_CLIENT:
+        return True
+    return relationship is Relationship.PEER and otc != neighbor.asn
+
+
+def otc_after_import(route: Route, neighbor_asn: int) -> int | None:
+    """The OTC a route carries inside this AS: an upstream's route without one is marked with that AS."""
+    if route.attributes.otc is None and route.relationship in _UPSTREAM:
+        return neighbor_asn
+    return route.attributes.otc
+
+
+def is_exportable(route: Route) -> bool:
+    """Whether any eBGP neighbour may have it.
+
+    RFC 1997 binds who receives NO_EXPORT or NO_ADVERTISE, not who attaches it to an own route. An honoured
+    BLACKHOLE stays here (RFC 7999 section 3.2).
+    """
+    if not route.neighbor:
+        return True
+    return not route.discard and _UNEXPORTABLE.isdisjoint(route.attributes.communities)
+
+
+def only_downstream(route: Route) -> bool:
+    """Whether the route, by where it was learned, may go to customers only (Gao and Rexford, 2001)."""
+    return route.relationship in _UPSTREAM
+
+
+def otc_forbids(otc: int | None, neighbor: NeighborConfig) -> bool:
+    """The egress check of RFC 9234 section 5: no route with OTC goes to a provider, peer or route server."""
+    return otc is not None and neighbor.relationship in _UPSTREAM
+
+
+def outgoing_otc(otc: int | None, asn: int, neighbor: NeighborConfig) -> int | None:
+    """The OTC to send (RFC 9234 section 5): own AS towards customers, peers and RS clients where absent."""
+    if otc is None and neighbor.relationship in _MARKED:
+        return asn
+    return otc
+
+
+_MARKED: Final = frozenset({Relationship.CUSTOMER, Relationship.PEER, Relationship.RS_CLIENT})
