@@ -1,0 +1,1 @@
+"""The model of a lab and the files that describe it."""

@@ -1,0 +1,377 @@
+"""What the entries of a file must be to each other, and which members of a step may stand together."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+
+from lab.bgp.prefix import WIDTH, Prefix
+from lab.topology.draft import Draft
+from lab.topology.filemodel import LinkEntry
+from lab.topology.model import LinkKind
+from lab.topology.problems import Path, Problem, shown, suggestion
+from lab.topology.steps import (
+    Announce,
+    Expect,
+    Hijack,
+    Kill,
+    Leak,
+    LinkStep,
+    Probe,
+    Roa,
+    RoaStep,
+    SetStep,
+    StepModel,
+    Withdraw,
+)
+
+_ROUTE_MEMBERS = ("path", "via", "origin", "unreachable", "rov")
+_MOST_PROBLEMS = 1000
+_SUBJECTS = "a route (at, prefix and path, via, origin, unreachable or rov), share, alert, no_alert or probe"
+
+
+def check(draft: Draft) -> list[Problem]:
+    """What is wrong between well-formed entries: all of it, up to a number that nobody reads."""
+    found = itertools.chain(
+        _check_ases(draft),
+        _check_links(draft),
+        _check_route_servers(draft),
+        _check_registry(draft),
+        _check_roas(draft),
+        _check_steps(draft),
+    )
+    return list(itertools.islice(found, _MOST_PROBLEMS))
+
+
+# --- speakers and links -----------------------------------------------------------------------------------
+
+
+def _check_ases(draft: Draft) -> Iterator[Problem]:
+    problem = draft.document.problem
+    for name, entry in draft.ases.items():
+        seen: set[Prefix] = set()
+        for index, prefix in enumerate(entry.prefixes):
+            if prefix in seen:
+                yield problem(("ases", name, "prefixes", index), f"{prefix} is here twice", "remove one")
+            seen.add(prefix)
+        if not entry.collector:
+            continue
+        if name != draft.collector:
+            message = f"{draft.collector} is the collector already; there is at most one"
+            yield problem(("ases", name, "collector"), message, f"remove 'collector: true' from {name}")
+        if entry.prefixes:
+            message = "the collector announces nothing"
+            yield problem(
+                ("ases", name, "prefixes"), message, "remove its prefixes or give them to another AS"
+            )
+        for other, its in draft.ases.items():
+            if its.asn == entry.asn and other != name:
+                message = f"AS {entry.asn} is {other}'s too; the collector needs an ASN of its own"
+                yield problem(("ases", name, "asn"), message)
+
+
+def _check_links(draft: Draft) -> Iterator[Problem]:
+    problem = draft.document.problem
+    first: dict[frozenset[str], int] = {}
+    for index, entry in draft.links.items():
+        path: Path = ("links", index)
+        a, _, b = entry.link
+        unknown = [name for name in dict.fromkeys((a, b)) if name not in draft.names]
+        for name in unknown:
+            yield _unknown_speaker(draft, path, name)
+        if a == b:
+            yield problem(path, f"a link from {a} to itself")
+            continue
+        pair = frozenset((a, b))
+        if pair in first:
+            line = draft.document.position(("links", first[pair])).line
+            yield problem(
+                path, f"{a} and {b} have a link already, on line {line}", "two speakers have at most one link"
+            )
+        first.setdefault(pair, index)
+        if draft.collector in pair:
+            yield problem(
+                path,
+                f"{draft.collector} is the collector; it peers with everyone by itself",
+                "remove the link",
+            )
+        elif not unknown and a in draft.ases and b in draft.ases and draft.ases[a].asn == draft.ases[b].asn:
+            message = f"{a} and {b} share AS {draft.ases[a].asn}; sites of one AS are not connected inside"
+            yield problem(path, message, "give one of them another ASN or remove the link")
+        yield from _check_ends(draft, path, entry)
+
+
+def _check_ends(draft: Draft, path: Path, entry: LinkEntry) -> Iterator[Problem]:
+    ends = (entry.link.a, entry.link.b)
+    for key in ("urpf", "local_pref", "prepend"):
+        by_end = getattr(entry, key)
+        for name in by_end if isinstance(by_end, dict) else ():
+            if name not in ends:
+                message = f"{shown(name)} is not an end of this link"
+                hint = suggestion(name, ends, "its ends are")
+                yield draft.document.problem((*path, key, name), message, hint, key=True)
+
+
+def _check_route_servers(draft: Draft) -> Iterator[Problem]:
+    servers = _route_servers(draft)
+    for index, entry in draft.links.items():
+        a, kind, b = entry.link
+        for name in (a, b):
+            if name in servers and not (kind is LinkKind.ROUTE_SERVER and name == a):
+                message = f"{name} is a route server (it has clients with '=>') and nothing else"
+                hint = f"write '{name} => {b if name == a else a}' or use another speaker"
+                yield draft.document.problem(("links", index), message, hint)
+    for name in draft.ases:
+        if name in servers and draft.ases[name].prefixes:
+            message = f"{name} is a route server; it only passes routes on"
+            yield draft.document.problem(
+                ("ases", name, "prefixes"), message, "give the prefixes to another AS"
+            )
+
+
+def _route_servers(draft: Draft) -> set[str]:
+    return {entry.link.a for entry in draft.links.values() if entry.link.kind is LinkKind.ROUTE_SERVER}
+
+
+def _unknown_speaker(draft: Draft, path: Path, name: str, key: bool = False) -> Problem:
+    if not draft.names:
+        return draft.document.problem(
+            path, f"no speaker is called {shown(name)}", "there are no speakers", key=key
+        )
+    hint = suggestion(name, draft.names, "speakers")
+    return draft.document.problem(path, f"no speaker is called {shown(name)}", hint, key=key)
+
+
+# --- registry and ROAs ------------------------------------------------------------------------------------
+
+
+def _check_registry(draft: Draft) -> Iterator[Problem]:
+    first: dict[Prefix, int] = {}
+    for index, entry in draft.registry.items():
+        path: Path = ("registry", index)
+        if entry.holder not in draft.names:
+            yield _unknown_speaker(draft, (*path, "holder"), entry.holder)
+        if entry.prefix in first:
+            line = draft.document.position(("registry", first[entry.prefix])).line
+            yield draft.document.problem(
+                (*path, "prefix"), f"{entry.prefix} is registered already, on line {line}"
+            )
+        first.setdefault(entry.prefix, index)
+
+
+def _check_roas(draft: Draft) -> Iterator[Problem]:
+    first: dict[tuple[Prefix, int, int], int] = {}
+    for index, roa in draft.roas.items():
+        path: Path = ("roas", index)
+        yield from _check_max_length(draft, path, roa)
+        longest = roa.prefix.length if roa.max_length is None else roa.max_length
+        line = draft.document.position(("roas", first.setdefault((roa.prefix, roa.asn, longest), index))).line
+        if first[roa.prefix, roa.asn, longest] != index:
+            yield draft.document.problem(path, f"the same ROA is on line {line}", "remove one")
+
+
+def _check_max_length(draft: Draft, path: Path, roa: Roa) -> Iterator[Problem]:
+    width = WIDTH[roa.prefix.version]
+    if roa.max_length is not None and not roa.prefix.length <= roa.max_length <= width:
+        allowed = f"{roa.prefix.length} to {width}"
+        message = f"expected a max_length from {allowed} for {roa.prefix}, got {roa.max_length}"
+        yield draft.document.problem((*path, "max_length"), message)
+
+
+# --- steps ------------------------------------------------------------------------------------------------
+
+
+def _check_steps(draft: Draft) -> Iterator[Problem]:
+    probed = False
+    held = [prefix for entry in draft.ases.values() for prefix in entry.prefixes]
+    servers = _route_servers(draft)
+    for index, (kind, body) in draft.steps.items():
+        path: Path = ("scenario", index, kind)
+        if not isinstance(body, StepModel):
+            continue
+        yield from _check_names(draft, path, body)
+        yield from _check_actor(draft, path, body, servers)
+        match body:
+            case Announce():
+                held.append(body.prefix)
+            case Hijack() if body.forge_origin and not any(known.covers(body.prefix) for known in held):
+                message = f"nobody holds {body.prefix}, so there is no origin to forge"
+                yield draft.document.problem((*path, "forge_origin"), message, _held_hint(held))
+            case Leak():
+                yield from _check_leak(draft, path, body)
+            case LinkStep():
+                yield from _check_link_step(draft, path, body)
+            case RoaStep():
+                yield from _check_roa_step(draft, path, body)
+            case SetStep() if len(body.model_fields_set) < 2:
+                yield draft.document.problem(
+                    path, "nothing to set", "give rov, otc, blackhole, graceful_shutdown or urpf"
+                )
+            case Probe():
+                probed = True
+                if body.source.version != body.destination.version:
+                    message = f"a packet cannot go from {body.source} to {body.destination}"
+                    yield draft.document.problem(
+                        path, message, "source and destination must both be IPv4 or both IPv6"
+                    )
+            case Expect():
+                yield from _check_expect(draft, path, body, probed)
+
+
+def _held_hint(held: Iterable[Prefix]) -> str:
+    return f"held here: {', '.join(dict.fromkeys(map(str, held)))}"[:200]
+
+
+def _check_names(draft: Draft, path: Path, body: StepModel) -> Iterator[Problem]:
+    for place, name in _names_in(body):
+        if name not in draft.names:
+            yield _unknown_speaker(draft, (*path, *place), name, key=place[0] == "share")
+
+
+def _names_in(body: StepModel) -> Iterator[tuple[Path, str]]:
+    match body:
+        case Announce() | Withdraw():
+            yield ("from",), body.source
+        case Hijack():
+            yield ("by",), body.by
+        case Leak():
+            yield ("by",), body.by
+            if body.to is not None:
+                yield ("to",), body.to
+        case LinkStep():
+            yield from ((("between", end), name) for end, name in enumerate(body.between))
+        case SetStep() | Kill():
+            yield ("as",), body.name
+        case Probe():
+            yield ("from",), body.name
+        case Expect():
+            members = (("at", body.name), ("via", body.via), ("by", body.by))
+            yield from (((key,), name) for key, name in members if name is not None)
+            yield from ((("share", name), name) for name in body.share or ())
+
+
+def _check_actor(draft: Draft, path: Path, body: StepModel, servers: set[str]) -> Iterator[Problem]:
+    """The collector does nothing but listen; a route server originates nothing."""
+    match body:
+        case Announce() | Withdraw():
+            key, name, originates = "from", body.source, True
+        case Hijack():
+            key, name, originates = "by", body.by, True
+        case Leak():
+            key, name, originates = "by", body.by, False
+        case SetStep():
+            key, name, originates = "as", body.name, False
+        case Probe():
+            key, name, originates = "from", body.name, False
+        case _:
+            return
+    if name == draft.collector or (draft.collector is None and name == "collector" and name in draft.names):
+        yield draft.document.problem((*path, key), f"{name} is the collector; it only listens")
+    elif originates and name in servers:
+        yield draft.document.problem((*path, key), f"{name} is a route server; it only passes routes on")
+
+
+def _neighbors(draft: Draft, name: str) -> list[str]:
+    links = [entry.link for entry in draft.links.values() if name in (entry.link.a, entry.link.b)]
+    return [link.b if link.a == name else link.a for link in links]
+
+
+def _no_link(draft: Draft, path: Path, name: str, other: str) -> Iterator[Problem]:
+    """Nothing is said while a link of the file is malformed: it may be the one that is missed."""
+    incomplete = len(draft.links) != len(draft.document.data.get("links", ()))
+    known = name in draft.names and other in draft.names
+    if incomplete or not known or draft.collector in (name, other) or other in _neighbors(draft, name):
+        return
+    hint = suggestion(other, _neighbors(draft, name), f"neighbours of {name}")
+    yield draft.document.problem(path, f"{name} and {other} have no link", hint)
+
+
+def _check_leak(draft: Draft, path: Path, body: Leak) -> Iterator[Problem]:
+    if body.to is not None:
+        yield from _no_link(draft, (*path, "to"), body.by, body.to)
+
+
+def _check_link_step(draft: Draft, path: Path, body: LinkStep) -> Iterator[Problem]:
+    a, b = body.between
+    if a == b:
+        yield draft.document.problem((*path, "between"), f"a link from {a} to itself")
+    else:
+        yield from _no_link(draft, (*path, "between"), a, b)
+
+
+def _check_roa_step(draft: Draft, path: Path, body: RoaStep) -> Iterator[Problem]:
+    if (body.add is None) == (body.remove is None):
+        yield draft.document.problem(path, "expected either 'add' or 'remove'", "use two steps to do both")
+    for key, roa in (("add", body.add), ("remove", body.remove)):
+        if roa is not None:
+            yield from _check_max_length(draft, (*path, key), roa)
+
+
+# --- expect -----------------------------------------------------------------------------------------------
+
+
+def _check_expect(draft: Draft, path: Path, body: Expect, probed: bool) -> Iterator[Problem]:
+    """Which members of an `expect` may stand together; names are checked with the other steps."""
+
+    def wrong(key: str, message: str, hint: str = "") -> Problem:
+        return draft.document.problem((*path, key) if key else path, message, hint)
+
+    given = {
+        info.alias or name for name, info in Expect.model_fields.items() if name in body.model_fields_set
+    }
+    route = [key for key in _ROUTE_MEMBERS if key in given]
+    subjects = (["a route"] if route else []) + [
+        k for k in ("share", "alert", "no_alert", "probe") if k in given
+    ]
+    if not subjects:
+        yield wrong(
+            "",
+            f"nothing is expected; expected {_SUBJECTS}",
+            "add path, via, origin, unreachable or rov" if "at" in given else "",
+        )
+        return
+    if len(subjects) > 1:
+        yield wrong("", f"{' and '.join(subjects)} cannot stand in one expect", "write one expect for each")
+        return
+    subject = subjects[0]
+    for key, needs in _missing_members(given, route):
+        yield wrong(key, f"'{key}' needs {needs}", f"add {needs}")
+    for key in sorted(given & _OUT_OF_PLACE[subject]):
+        yield wrong(
+            key, f"'{key}' says nothing about {_SUBJECT_NAMES.get(subject, subject)}", f"remove '{key}'"
+        )
+    if body.unreachable and len(route) > 1:
+        others = ", ".join(key for key in route if key != "unreachable")
+        yield wrong("unreachable", f"an unreachable prefix has no {others}", "keep one of them")
+    if body.share == {}:
+        yield wrong("share", "an empty share", "write for example share: {attacker: '< 50%'}")
+    if subject == "probe":
+        if not probed:
+            yield wrong(
+                "probe", "no probe before this step", "add a step such as probe: {from, source, destination}"
+            )
+        if body.reason is not None and body.probe != "dropped":
+            yield wrong(
+                "reason", "'reason' needs 'probe: dropped'", "a delivered packet has no reason to be dropped"
+            )
+    if "via" in given and body.name is not None and body.via is not None:
+        yield from _no_link(draft, (*path, "via"), body.name, body.via)
+
+
+_OUT_OF_PLACE = {
+    "a route": {"by", "reason"},
+    "share": {"at", "by", "reason"},
+    "alert": {"at", "reason"},
+    "no_alert": {"at", "reason"},
+    "probe": {"prefix", "by"},
+}
+_SUBJECT_NAMES = {"alert": "an alert", "no_alert": "an alert", "probe": "a probe", "share": "a share"}
+
+
+def _missing_members(given: set[str], route: list[str]) -> Iterator[tuple[str, str]]:
+    for key in route:
+        needed = [f"'{member}'" for member in ("at", "prefix") if member not in given]
+        if needed:
+            yield key, " and ".join(needed)
+    if "share" in given and "prefix" not in given:
+        yield "share", "'prefix'"

@@ -1,0 +1,164 @@
+"""The model of a lab: speakers, links, who holds what, which VRPs exist. Everything above floor 0 reads this.
+
+It is built from a checked file (`lab.topology.loading`) or in code, and is immutable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+
+from lab.bgp.config import NeighborConfig, Policy, RouterConfig
+from lab.bgp.prefix import Prefix
+from lab.bgp.relationship import Relationship
+from lab.bgp.rov import Vrp
+from lab.topology.steps import Step
+
+ROUTER_ID_BASE = 0xC6120000
+"""198.18.0.0 (RFC 2544): speakers' BGP identifiers and next hops are drawn from it in file order."""
+
+
+class UrpfMode(Enum):
+    """Unicast reverse path forwarding: RFC 3704 and, for EFP, RFC 8704 algorithms A and B."""
+
+    OFF = "off"
+    LOOSE = "loose"
+    STRICT = "strict"
+    FEASIBLE = "feasible"
+    EFP_A = "efp-a"
+    EFP_B = "efp-b"
+
+
+class LinkKind(Enum):
+    """The arrow in a file: `a -> b` customer to provider, `a -- b` peers, `a => b` route server to client."""
+
+    TRANSIT = "->"
+    PEERING = "--"
+    ROUTE_SERVER = "=>"
+    COLLECTING = "collecting"
+    """Speaker `a` is watched by collector `b`; made by the lab, never written in a file."""
+
+
+_RELATIONSHIP_OF_B = {
+    LinkKind.TRANSIT: Relationship.PROVIDER,
+    LinkKind.PEERING: Relationship.PEER,
+    LinkKind.ROUTE_SERVER: Relationship.RS_CLIENT,
+    LinkKind.COLLECTING: Relationship.COLLECTOR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """One BGP speaker. Speakers may share an ASN (anycast sites); they are then not connected inside."""
+
+    name: str
+    asn: int
+    router_id: int
+    prefixes: tuple[Prefix, ...] = ()
+    policy: Policy = field(default_factory=Policy)
+    urpf: UrpfMode = UrpfMode.OFF
+    max_prefix: int | None = None
+    cloud: str | None = None
+    collector: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link and its session. `delay` is one way, in seconds (None: drawn from the seed in `sim`).
+
+    `urpf`, `local_pref` and `prepend` are by end: the speaker that applies them.
+    """
+
+    a: str
+    b: str
+    kind: LinkKind
+    delay: float | None = None
+    urpf: Mapping[str, UrpfMode] = field(default_factory=dict)
+    local_pref: Mapping[str, int] = field(default_factory=dict)
+    prepend: Mapping[str, int] = field(default_factory=dict)
+
+    def relationship_from(self, name: str) -> Relationship:
+        """What the other end is to speaker `name`."""
+        of_b = _RELATIONSHIP_OF_B[self.kind]
+        return of_b if name == self.a else of_b.inverse
+
+    def other(self, name: str) -> str:
+        """The speaker at the other end."""
+        return self.b if name == self.a else self.a
+
+    def __str__(self) -> str:
+        return f"{self.a} {self.kind.value} {self.b}"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A registration: `holder` (a speaker's name) holds `prefix` according to registry `rir`."""
+
+    prefix: Prefix
+    holder: str
+    rir: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Topology:
+    """A whole lab. `links` includes the collecting links; `collector` names the one collector."""
+
+    name: str
+    title: str
+    speakers: Mapping[str, Speaker]
+    links: tuple[Link, ...]
+    collector: str
+    registry: tuple[Holding, ...] = ()
+    vrps: tuple[Vrp, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+    @cached_property
+    def links_of(self) -> Mapping[str, tuple[Link, ...]]:
+        """The links at each speaker, in file order."""
+        found: dict[str, list[Link]] = {name: [] for name in self.speakers}
+        for link in self.links:
+            found[link.a].append(link)
+            found[link.b].append(link)
+        return {name: tuple(links) for name, links in found.items()}
+
+    def link(self, a: str, b: str) -> Link:
+        """The link between two speakers. Raises KeyError if there is none."""
+        for link in self.links_of[a]:
+            if link.other(a) == b:
+                return link
+        raise KeyError((a, b))
+
+    def routers(self) -> Iterator[Speaker]:
+        """The speakers that route: all but the collector."""
+        return (speaker for speaker in self.speakers.values() if not speaker.collector)
+
+    def names_of(self, asn: int) -> tuple[str, ...]:
+        """The speakers of an ASN, in file order."""
+        return tuple(speaker.name for speaker in self.speakers.values() if speaker.asn == asn)
+
+    def router_config(self, name: str) -> RouterConfig:
+        """What speaker `name` is told about itself and its neighbours."""
+        speaker = self.speakers[name]
+        neighbors = []
+        for link in self.links_of[name]:
+            other = self.speakers[link.other(name)]
+            relationship = link.relationship_from(name)
+            neighbors.append(
+                NeighborConfig(
+                    name=other.name,
+                    asn=other.asn,
+                    router_id=other.router_id,
+                    relationship=relationship,
+                    local_pref=link.local_pref.get(name),
+                    prepend=link.prepend.get(name, 0),
+                    max_prefix=None if relationship is Relationship.VANTAGE_POINT else speaker.max_prefix,
+                )
+            )
+        return RouterConfig(name, speaker.asn, speaker.router_id, tuple(neighbors), speaker.policy)
+
+    def urpf_at(self, name: str, neighbor: str) -> UrpfMode:
+        """The uRPF mode speaker `name` applies to packets that arrive from `neighbor`."""
+        return self.link(name, neighbor).urpf.get(name, self.speakers[name].urpf)

@@ -1,0 +1,168 @@
+"""The steps of a scenario, as written in a file. What they do is `lab.scenario`'s business.
+
+Each step is a mapping with one key, its kind; the models here are the mapping's value.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
+
+from lab.topology.scalars import (
+    AlertWord,
+    Asn,
+    CommunityField,
+    Duration,
+    IpAddress,
+    IpPrefix,
+    NoAlert,
+    PrintedText,
+    ReasonWord,
+    RoaAsn,
+    Share,
+    SpeakerName,
+)
+
+Toggle = Literal["up", "down"]
+
+
+class StepModel(BaseModel):
+    """Strict and frozen. Files use the aliases (`from`, `at`, `as`), code the names."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True
+    )
+
+
+class Announce(StepModel):
+    """`from` announces `prefix`. `path` forges what follows the own ASN, neighbour side first."""
+
+    source: SpeakerName = Field(alias="from")
+    prefix: IpPrefix
+    prepend: Annotated[int, Field(strict=True, ge=0, le=50)] = 0
+    communities: tuple[CommunityField, ...] = ()
+    path: tuple[Asn, ...] = ()
+    med: Annotated[int, Field(strict=True, ge=0, le=0xFFFFFFFF)] | None = None
+
+
+class Withdraw(StepModel):
+    """`from` withdraws `prefix`."""
+
+    source: SpeakerName = Field(alias="from")
+    prefix: IpPrefix
+
+
+class Hijack(StepModel):
+    """`by` announces somebody else's `prefix`; `forge_origin` puts the holder's ASN at the path's end."""
+
+    by: SpeakerName
+    prefix: IpPrefix
+    forge_origin: StrictBool = False
+
+
+class Leak(StepModel):
+    """`by` exports routes of `prefix` (or all) to neighbour `to` (or all) regardless; `stop` ends it."""
+
+    by: SpeakerName
+    prefix: IpPrefix | None = None
+    to: SpeakerName | None = None
+    stop: StrictBool = False
+
+
+class LinkStep(StepModel):
+    """The link between two speakers goes down or comes up."""
+
+    between: tuple[SpeakerName, SpeakerName]
+    state: Toggle
+
+
+class Roa(StepModel):
+    """A ROA: `asn` may announce `prefix` and more specifics down to `max_length` (default: the prefix's)."""
+
+    prefix: IpPrefix
+    asn: RoaAsn
+    max_length: Annotated[int, Field(strict=True, ge=0, le=128)] | None = None
+
+
+class RoaStep(StepModel):
+    """Add or remove one ROA."""
+
+    add: Roa | None = None
+    remove: Roa | None = None
+
+
+class SetStep(StepModel):
+    """Change the policy of `as`."""
+
+    name: SpeakerName = Field(alias="as")
+    rov: Literal["off", "prefer-valid", "drop"] | None = None
+    otc: StrictBool | None = None
+    blackhole: StrictBool | None = None
+    graceful_shutdown: StrictBool | None = None
+    urpf: Literal["off", "loose", "strict", "feasible", "efp-a", "efp-b"] | None = None
+
+
+class Wait(StepModel):
+    """Let time pass."""
+
+    duration: Duration = Field(alias="for")
+
+
+class Probe(StepModel):
+    """Send a packet from `from` and follow it hop by hop."""
+
+    name: SpeakerName = Field(alias="from")
+    source: IpAddress
+    destination: IpAddress
+
+
+class Kill(StepModel):
+    """Kill the speaker (a fault, not a shutdown); the lab restarts it."""
+
+    name: SpeakerName = Field(alias="as")
+
+
+class Expect(StepModel):
+    """What must hold now, or `within` a time. Which members may stand together: see `lab.topology.checks`."""
+
+    name: SpeakerName | None = Field(default=None, alias="at")
+    prefix: IpPrefix | None = None
+    path: tuple[Asn, ...] | None = None
+    via: SpeakerName | None = None
+    origin: Asn | None = None
+    unreachable: StrictBool | None = None
+    rov: Literal["valid", "invalid", "not-found"] | None = None
+    share: dict[SpeakerName, Share] | None = None
+    alert: AlertWord | None = None
+    no_alert: NoAlert | None = None
+    by: SpeakerName | None = None
+    probe: Literal["delivered", "dropped"] | None = None
+    reason: ReasonWord | None = None
+    within: Duration | None = None
+
+
+STEP_KINDS: dict[str, Any] = {
+    "note": PrintedText,
+    "announce": Announce,
+    "withdraw": Withdraw,
+    "hijack": Hijack,
+    "leak": Leak,
+    "link": LinkStep,
+    "roa": RoaStep,
+    "set": SetStep,
+    "wait": Wait,
+    "probe": Probe,
+    "kill": Kill,
+    "expect": Expect,
+}
+"""What stands under each key of a step."""
+
+
+class Step(StepModel):
+    """One step with its place in the file (`line` counts from 1; 0 for steps made in code)."""
+
+    kind: str
+    body: StepModel | str
+    line: int = 0
+    file: str = ""
