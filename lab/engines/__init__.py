@@ -1,0 +1,1 @@
+"""What carries the routes: the simulator, or live ExaBGP speakers."""

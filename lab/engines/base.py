@@ -1,0 +1,99 @@
+"""What every engine can do. A scenario sees only this, so its outcome cannot depend on the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from lab.bgp.commands import Command
+from lab.bgp.events import RouterEvent
+from lab.bgp.prefix import Prefix
+from lab.bgp.rib import Explanation, RouterView
+from lab.observe.describe import describe
+from lab.topology.model import Topology
+
+
+class EngineError(Exception):
+    """An engine cannot do what was asked; the message says why and what to do about it."""
+
+
+class MachineError(EngineError):
+    """The machine lacks something (a program, a permission, a free port); the message says how to get it."""
+
+
+class ConvergenceError(EngineError):
+    """The routes did not settle in the time allowed; the message names the speakers that were still busy."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerFault:
+    """A speaker died or came back. `what` is `died` or `recovered`; `time` as in lab.bgp.events."""
+
+    time: float
+    at: str
+    what: str
+    detail: str
+
+
+@describe.register
+def _(event: SpeakerFault) -> str:
+    return f"{event.at} {event.what}: {event.detail}"
+
+
+EngineEvent = RouterEvent | SpeakerFault
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """One session as the lab sees it: `a` and `b` by name, whether it is established, and why not."""
+
+    a: str
+    b: str
+    established: bool
+    detail: str = ""
+
+
+class Engine(Protocol):
+    """A running lab. Speakers are named as in the topology. Not thread-safe: one caller at a time.
+
+    Nothing is announced by `start` but the sessions: prefixes of the file are announced by the caller, with
+    `apply(name, Originate(...))`, and VRPs are set with `apply(name, SetVrps(...))`.
+    """
+
+    topology: Topology
+
+    def start(self) -> None:
+        """Bring every speaker and session up. Raises MachineError, or EngineError that names what did not."""
+
+    def close(self) -> None:
+        """End it and leave nothing behind. Idempotent; never raises."""
+
+    def now(self) -> float:
+        """Seconds: virtual from 0, or UNIX time."""
+
+    def apply(self, speaker: str, command: Command) -> None:
+        """Hand one command to a speaker. Returns when it is accepted, not when the routes have settled."""
+
+    def set_link(self, a: str, b: str, up: bool) -> None:
+        """Take the session between two speakers down (Cease/2, administrative shutdown) or up again."""
+
+    def kill(self, speaker: str) -> None:
+        """Kill a speaker as a fault. The engine reports it, restarts it and feeds it what it had."""
+
+    def converge(self, timeout: float = 60.0) -> None:
+        """Return when nothing is under way and nobody has anything left to send. Raises ConvergenceError."""
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass: virtual time at once, wall time divided by the lab's speed."""
+
+    def view(self, speaker: str) -> RouterView:
+        """A snapshot of one speaker's RIBs, the collector's included."""
+
+    def explain(self, speaker: str, prefix: Prefix) -> Explanation:
+        """Why a speaker uses the route it uses."""
+
+    def sessions(self) -> list[SessionState]:
+        """Every session of the topology, in file order."""
+
+    def events(self) -> list[EngineEvent]:
+        """What happened since the last call, in order of time."""

@@ -1,0 +1,1 @@
+"""The simulator: every speaker in this process, in virtual time."""
