@@ -1,0 +1,1 @@
+"""VRPs from outside the lab."""
