@@ -1,0 +1,1 @@
+"""The data plane: longest-prefix match, unicast reverse path forwarding, and packets walked hop by hop."""
