@@ -1,0 +1,1 @@
+"""Exports: a lab as it stands, as text or bytes in formats that other programs read."""
