@@ -1,0 +1,66 @@
+"""Whether routes have settled, by counting (Mattern's four-counter method). Pure.
+
+Every agent reports whether it is busy and, per session, how many changes it has sent and processed since the
+session came up. The lab has converged when two rounds of reports in a row are equal, nobody is busy, and on
+every session all that was sent was processed. An agent reports only after it has read everything ExaBGP had
+written by then, so a round cannot miss a change that a later report of the same round depends on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+
+class SessionCount(NamedTuple):
+    """One end of a session: `sent` and `processed` count changes since it came up for the `epoch`th time."""
+
+    up: bool
+    epoch: int
+    sent: int
+    processed: int
+
+
+class SpeakerCount(NamedTuple):
+    """One agent's report. `refused` counts the commands ExaBGP did not accept: what they changed is lost."""
+
+    busy: bool
+    refused: int
+    sessions: Mapping[str, SessionCount]
+
+    @classmethod
+    def from_report(cls, report: Mapping[str, Any]) -> SpeakerCount:
+        """From the JSON of a report."""
+        sessions = {name: SessionCount(*values) for name, values in report["sessions"].items()}
+        return cls(report["busy"], report["refused"], sessions)
+
+
+Round = Mapping[str, SpeakerCount]
+
+
+def obstacles(counts: Round, sessions: Iterable[tuple[str, str, bool]]) -> list[str]:
+    """Why this round does not show a settled lab, as text for people; empty if it does.
+
+    `sessions` are those between counted speakers, each with whether it is meant to be up.
+    """
+    found = [f"{name} is busy" for name, count in counts.items() if count.busy]
+    found += [
+        f"ExaBGP refused {count.refused} commands at {name}"
+        for name, count in counts.items()
+        if count.refused
+    ]
+    for a, b, up in sessions:
+        at_a, at_b = counts[a].sessions[b], counts[b].sessions[a]
+        if not up:
+            if at_a.up or at_b.up:
+                found.append(f"the session {a} - {b} is not down yet")
+        elif not (at_a.up and at_b.up):
+            found.append(f"the session {a} - {b} is not up")
+        else:
+            found += _under_way(a, b, at_a.sent, at_b.processed)
+            found += _under_way(b, a, at_b.sent, at_a.processed)
+    return found
+
+
+def _under_way(sender: str, receiver: str, sent: int, processed: int) -> list[str]:
+    return [f"{sender} sent {sent}, {receiver} processed {processed}"] if sent != processed else []

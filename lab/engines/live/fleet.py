@@ -1,0 +1,292 @@
+"""The speakers of a run: started, listened to, and started again when one dies."""
+
+from __future__ import annotations
+
+import selectors
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from lab.bgp.events import SessionDown, SessionUp
+from lab.bgp.jsonable import to_json
+from lab.engines.base import EngineError, SpeakerFault
+from lab.engines.desired import DesiredState
+from lab.engines.live.control import ControlConnection
+from lab.engines.live.driver import Driver, Place
+from lab.engines.live.run_directory import RunDirectory
+from lab.engines.live.speaker_files import exabgp_command, exabgp_environment, write_speaker_files
+from lab.speaker.setup import CONTROL_SOCKET
+from lab.topology.model import Topology
+
+ANSWER_TIMEOUT: Final = 60.0
+"""Seconds an agent may take to answer."""
+RESTARTS: Final = 5
+RESTART_WINDOW: Final = 60.0
+"""A speaker that dies more often than RESTARTS times in RESTART_WINDOW seconds is given up."""
+_CONNECT_INTERVAL: Final = 0.01
+_ALIVE_INTERVAL: Final = 0.25
+_LAUNCH_TIMEOUT: Final = 30.0
+"""Seconds after which a launched speaker whose agent does not listen counts as dead."""
+
+
+class SpeakerLostError(Exception):
+    """The speaker died before it answered; it is being restarted."""
+
+
+@dataclass(slots=True)
+class _Member:
+    """One speaker. `fault` tells whether it died and has not been reported as recovered yet."""
+
+    name: str
+    connection: ControlConnection | None = None
+    desired: DesiredState = field(default_factory=DesiredState)
+    established: set[str] = field(default_factory=set)
+    answers: dict[int, dict[str, Any]] = field(default_factory=dict)
+    awaited: set[int] = field(default_factory=set)
+    deaths: deque[float] = field(default_factory=deque)
+    fault: bool = False
+    killed: bool = False
+    launched: float = 0.0
+    checked_alive: float = 0.0
+
+
+class Fleet:
+    """All speakers but the `external` ones. Nothing happens outside of calls; `pump` is where it happens.
+
+    `on_message` gets what agents say unasked: the speaker's name and the JSON object.
+    """
+
+    def __init__(
+        self,
+        topology: Topology,
+        driver: Driver,
+        run: RunDirectory,
+        external: Collection[str],
+        clock: Callable[[], float],
+        on_message: Callable[[str, dict[str, Any]], None],
+    ) -> None:
+        self.links_down: dict[frozenset[str], str] = {}
+        """Sessions that are meant to be down, by their two ends, with the reason."""
+        self.faults: list[SpeakerFault] = []
+        self._topology = topology
+        self._driver = driver
+        self._run = run
+        self._external = frozenset(external)
+        self._clock = clock
+        self._on_message = on_message
+        self._members = {name: _Member(name) for name in topology.speakers if name not in external}
+        self._places: Mapping[str, Place] = {}
+        self._selector = selectors.DefaultSelector()
+        self._last_identifier = 0
+
+    # --- life ---------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Launch every speaker; `pump` connects to them as they appear. Raises MachineError."""
+        self._places = self._driver.prepare(self._topology, self._run, self._external)
+        self._launch(self._members)
+
+    def close(self) -> None:
+        """Hang up and end every speaker."""
+        for member in self._members.values():
+            if member.connection is not None:
+                member.connection.close()
+        self._selector.close()
+        self._driver.stop()
+
+    def kill(self, name: str) -> None:
+        """Kill a speaker, and return when it is noticed and on its way back."""
+        member = self._members[name]
+        member.killed = True
+        before = len(member.deaths)
+        self._driver.kill(name)
+        if member.connection is None:
+            self._died(member)
+        while len(member.deaths) == before:
+            self.pump(_ALIVE_INTERVAL)
+
+    def _launch(self, names: Iterable[str]) -> None:
+        names = list(names)
+        for name in names:
+            neighbors = (link.other(name) for link in self._topology.links_of[name])
+            write_speaker_files(
+                name,
+                self._topology,
+                self._places,
+                self._run,
+                links_down=[each for each in neighbors if frozenset((name, each)) in self.links_down],
+                external=self._external,
+                commands=self._members[name].desired.commands(),
+            )
+            (self._run.speaker(name) / CONTROL_SOCKET).unlink(missing_ok=True)
+        self._driver.start(
+            {name: exabgp_command(self._places[name]) for name in names},
+            {
+                name: exabgp_environment(name, self._places[name], self._run, len(self._members))
+                for name in names
+            },
+        )
+        for name in names:  # only now: starting many containers takes longer than one may take to answer
+            self._members[name].launched = self._members[name].checked_alive = self._clock()
+
+    # --- what goes on -------------------------------------------------------------------------------------
+
+    @property
+    def disconnected(self) -> list[str]:
+        """The speakers whose agent has not been reached yet."""
+        return [member.name for member in self._members.values() if member.connection is None]
+
+    def established(self, name: str) -> Collection[str]:
+        """The neighbours with which this speaker has said it has a session; empty for an external one."""
+        member = self._members.get(name)
+        return member.established if member else ()
+
+    def desired(self, name: str) -> DesiredState:
+        """What this speaker is given when it restarts."""
+        return self._members[name].desired
+
+    def log(self, name: str) -> str:
+        """The end of what the speaker printed, indented, for error messages."""
+        text = self._driver.log(name)
+        return "\n".join(f"    {line}" for line in text.splitlines()) if text else "    (it printed nothing)"
+
+    def pump(self, timeout: float) -> None:
+        """Handle what the agents say, waiting at most `timeout` seconds for it.
+
+        Dead speakers are restarted on the way. Raises EngineError for one that does not stay alive.
+        """
+        waiting = [member for member in self._members.values() if member.connection is None]
+        for member in waiting:
+            self._connect(member)
+        if waiting:
+            timeout = min(timeout, _CONNECT_INTERVAL)
+        for key, _ in self._selector.select(timeout):
+            self._receive(self._members[key.data])
+        for member in self._members.values():
+            if member.fault:
+                self._check_recovery(member)
+
+    def _connect(self, member: _Member) -> None:
+        member.connection = ControlConnection.open(self._run.speaker(member.name) / CONTROL_SOCKET)
+        if member.connection is not None:
+            self._selector.register(member.connection, selectors.EVENT_READ, member.name)
+            return
+        now = self._clock()
+        if now - member.checked_alive > _ALIVE_INTERVAL:
+            member.checked_alive = now
+            if now - member.launched > _LAUNCH_TIMEOUT or not self._driver.alive(member.name):
+                self._died(member)
+
+    def _receive(self, member: _Member) -> None:
+        assert member.connection is not None
+        messages = member.connection.receive()
+        if messages is None:
+            self._died(member)
+            return
+        for message in messages:
+            identifier = message.get("id")
+            if identifier is not None:
+                if identifier in member.awaited:
+                    member.awaited.discard(identifier)
+                    member.answers[identifier] = message
+                continue
+            if "event" in message:
+                self._note_session(member, message["event"])
+            self._on_message(member.name, message)
+
+    def _note_session(self, member: _Member, event: Mapping[str, Any]) -> None:
+        if event["type"] == SessionUp.__name__:
+            member.established.add(event["neighbor"])
+        elif event["type"] == SessionDown.__name__:
+            member.established.discard(event["neighbor"])
+
+    # --- faults -------------------------------------------------------------------------------------------
+
+    def _died(self, member: _Member) -> None:
+        now = self._clock()
+        if member.connection is not None:
+            self._selector.unregister(member.connection)
+            member.connection.close()
+            member.connection = None
+        self._driver.kill(member.name)  # ExaBGP may be without its agent, or the agent without ExaBGP
+        member.deaths.append(now)
+        while member.deaths[0] < now - RESTART_WINDOW:
+            member.deaths.popleft()
+        detail = "killed" if member.killed else "ExaBGP or its agent died"
+        self.faults.append(SpeakerFault(now, member.name, "died", detail))
+        member.fault = True
+        member.killed = False
+        member.established.clear()
+        member.awaited.clear()
+        member.answers.clear()
+        if len(member.deaths) > RESTARTS:
+            raise EngineError(
+                f"speaker {member.name} died {len(member.deaths)} times within {RESTART_WINDOW:g} s "
+                f"and is given up; the end of what it printed:\n{self.log(member.name)}"
+            )
+        self._launch([member.name])
+
+    def _check_recovery(self, member: _Member) -> None:
+        if member.connection is not None and member.established >= self.expected(member.name):
+            member.fault = False
+            self.faults.append(
+                SpeakerFault(self._clock(), member.name, "recovered", "restarted and fed again")
+            )
+
+    def expected(self, name: str) -> set[str]:
+        """The neighbours this speaker should have a session with, external ones left out."""
+        neighbors = {link.other(name) for link in self._topology.links_of[name]} - self._external
+        return {each for each in neighbors if frozenset((name, each)) not in self.links_down}
+
+    # --- requests -----------------------------------------------------------------------------------------
+
+    def tell(self, name: str, **request: Any) -> None:
+        """Send a request and do not wait for the answer; a dead speaker misses it."""
+        member = self._members[name]
+        if member.connection is not None:
+            member.awaited.discard(self._send(member, request))
+
+    def ask(self, name: str, **request: Any) -> dict[str, Any]:
+        """Send a request and return the answer. Raises SpeakerLostError if the speaker dies meanwhile, and
+        EngineError if it does not answer."""
+        member = self._members[name]
+        end = self._clock() + ANSWER_TIMEOUT
+        while member.connection is None:
+            self._check_deadline(end, name)
+            self.pump(_ALIVE_INTERVAL)
+        return self._await(member, self._send(member, request), end)
+
+    def ask_all(self, **request: Any) -> dict[str, dict[str, Any]]:
+        """The answers of all speakers to one request. Raises as `ask` does."""
+        end = self._clock() + ANSWER_TIMEOUT
+        if self.disconnected:
+            raise SpeakerLostError(self.disconnected[0])
+        sent = {member.name: self._send(member, request) for member in self._members.values()}
+        try:
+            return {name: self._await(self._members[name], number, end) for name, number in sent.items()}
+        finally:
+            for name, number in sent.items():
+                self._members[name].awaited.discard(number)
+                self._members[name].answers.pop(number, None)
+
+    def _send(self, member: _Member, request: Mapping[str, Any]) -> int:
+        assert member.connection is not None
+        self._last_identifier += 1
+        member.awaited.add(self._last_identifier)
+        member.connection.send({"id": self._last_identifier, **to_json(request)})
+        return self._last_identifier
+
+    def _await(self, member: _Member, identifier: int, end: float) -> dict[str, Any]:
+        while (answer := member.answers.pop(identifier, None)) is None:
+            if identifier not in member.awaited:
+                raise SpeakerLostError(member.name)
+            self._check_deadline(end, member.name)
+            self.pump(_ALIVE_INTERVAL)
+        return answer
+
+    def _check_deadline(self, end: float, name: str) -> None:
+        if self._clock() > end:
+            raise EngineError(
+                f"speaker {name} does not answer; the end of what it printed:\n{self.log(name)}"
+            )

@@ -1,0 +1,102 @@
+"""The directory of one running lab: where speakers find their files and where clean-up finds the speakers."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import secrets
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from lab.engines.base import MachineError
+from lab.speaker.setup import CONTROL_SOCKET
+
+RUN_LABEL: Final = "BYOIP_LAB_RUN"
+"""The environment variable every process of a run carries; its value is the run's id."""
+SPEAKER_LABEL: Final = "BYOIP_LAB_SPEAKER"
+"""The environment variable that names the speaker a process belongs to."""
+_RUN_ID: Final = re.compile(r"[0-9a-f]{8}", re.ASCII)
+_LOCK: Final = "lock"
+_SOCKET_PATH_LIMIT: Final = 107
+
+
+@dataclass(frozen=True, slots=True)
+class RunDirectory:
+    """One run: its id (8 hexadecimal digits) and its directory, which only its owner can enter."""
+
+    run_id: str
+    path: Path
+
+    @classmethod
+    def create(cls) -> RunDirectory:
+        """A new run with a fresh id. Raises MachineError where no private directory can be made."""
+        run_id = secrets.token_hex(4)
+        path = runs_root() / run_id
+        try:
+            path.mkdir(mode=0o700)
+        except OSError as error:
+            raise MachineError(f"cannot make {path}: {error.strerror}") from None
+        return cls(run_id, path)
+
+    def speaker(self, name: str) -> Path:
+        """The directory of one speaker; made if it is not there. Raises MachineError if that is too long."""
+        path = self.path / name
+        if len(os.fsencode(path / CONTROL_SOCKET)) > _SOCKET_PATH_LIMIT:
+            raise MachineError(
+                f"{path} is too long for a UNIX socket; set XDG_RUNTIME_DIR or TMPDIR to a shorter one"
+            )
+        path.mkdir(mode=0o700, exist_ok=True)
+        return path
+
+    def hold(self) -> IO[str]:
+        """Mark it as in use for as long as the file returned stays open, at most until this process ends."""
+        file = open(self.path / _LOCK, "w", encoding="ascii")  # noqa: SIM115
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return file
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a living lab holds it."""
+        try:
+            with open(self.path / _LOCK, encoding="ascii") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+    def remove(self) -> None:
+        """Delete it with everything in it, if it is still there."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def runs_root() -> Path:
+    """The directory that holds the user's runs: $XDG_RUNTIME_DIR/byoip-lab, or one below the temporary
+    directory. Raises MachineError if somebody else owns it."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    if runtime and os.access(runtime, os.W_OK):
+        root = Path(runtime) / "byoip-lab"
+    else:
+        root = Path(tempfile.gettempdir()) / f"byoip-lab-{os.getuid()}"
+    try:
+        root.mkdir(mode=0o700, exist_ok=True)
+        found = root.lstat()
+    except OSError as error:
+        raise MachineError(f"cannot make {root}: {error.strerror}") from None
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise MachineError(f"{root} is not a private directory of this user (mode 0700); remove it")
+    return root
+
+
+def existing_runs() -> Iterator[RunDirectory]:
+    """The runs whose directory exists, alive or not."""
+    for path in sorted(runs_root().iterdir()):
+        if _RUN_ID.fullmatch(path.name):
+            yield RunDirectory(path.name, path)

@@ -1,0 +1,122 @@
+"""What the lab writes into a speaker's directory, and how its ExaBGP is started from there."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import re
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import lab
+from lab.bgp.commands import Command
+from lab.engines.base import MachineError
+from lab.engines.live.driver import BGP_PORT, Place
+from lab.engines.live.run_directory import RUN_LABEL, SPEAKER_LABEL, RunDirectory
+from lab.speaker.setup import (
+    CONFIGURATION_FILE,
+    SETUP_FILE,
+    NeighborAddress,
+    SpeakerSetup,
+    exabgp_configuration,
+)
+from lab.topology.model import Topology
+
+_SAFE_PATH: Final = re.compile(r"/[A-Za-z0-9_./+@%=,:-]*", re.ASCII)
+_NO_SETTINGS_FILE: Final = "exabgp.env"
+"""An empty file in place of the machine's own settings for ExaBGP."""
+_BUSY_ABOVE: Final = 15
+"""Speakers per lab above which ExaBGP looks around less often, to leave the CPU to the busy ones."""
+
+
+def speakers_directory() -> Path:
+    """The project's `speakers/` directory: in a checkout beside the package, else inside it."""
+    package = Path(lab.__file__).resolve().parent
+    checkout = package.parent / "speakers"
+    return checkout if checkout.is_dir() else package / "_data" / "speakers"
+
+
+def write_speaker_files(
+    name: str,
+    topology: Topology,
+    places: Mapping[str, Place],
+    run: RunDirectory,
+    links_down: Collection[str],
+    external: Collection[str],
+    commands: Sequence[Command],
+) -> None:
+    """Write what ExaBGP and the agent of speaker `name` read when they start. Raises MachineError."""
+    place = places[name]
+    for path in (place.python, place.agent, place.directory):
+        if not _SAFE_PATH.fullmatch(path):
+            raise MachineError(
+                f"ExaBGP cannot be told to use {path!r}: it has a space or a special character"
+            )
+    order = {each: number for number, each in enumerate(topology.speakers)}
+    router = topology.router_config(name)
+    setup = SpeakerSetup(
+        router=router,
+        address=place.address,
+        port=BGP_PORT,
+        neighbors={
+            each.name: NeighborAddress(
+                places[each.name].address,
+                # Speakers start in file order, so the later one finds the earlier one listening.
+                passive=order[name] < order[each.name] and each.name not in external,
+            )
+            for each in router.neighbors
+        },
+        links_down=tuple(sorted(links_down)),
+        commands=tuple(commands),
+        python=place.python,
+        agent=place.agent,
+        directory=place.directory,
+    )
+    directory = run.speaker(name)
+    configuration = exabgp_configuration(setup, str(speakers_directory()), frozenset(links_down))
+    _write(directory / SETUP_FILE, setup.to_text())
+    _write(directory / CONFIGURATION_FILE, configuration)
+    _write(directory / _NO_SETTINGS_FILE, "")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="ascii")
+    except OSError as error:
+        raise MachineError(f"cannot write {path}: {error.strerror}") from None
+
+
+def exabgp_command(place: Place) -> list[str]:
+    """What to execute inside a place."""
+    return [place.python, "-m", "exabgp", "server", f"{place.directory}/{CONFIGURATION_FILE}"]
+
+
+def exabgp_environment(name: str, place: Place, run: RunDirectory, speakers: int) -> dict[str, str]:
+    """The environment of a speaker's ExaBGP in a lab of so many speakers."""
+    return {
+        RUN_LABEL: run.run_id,
+        SPEAKER_LABEL: name,
+        "EXABGP_ENVFILE": f"{place.directory}/{_NO_SETTINGS_FILE}",
+        "exabgp_daemon_user": _user(),
+        "exabgp_daemon_drop": "false",
+        "exabgp_daemon_umask": "022",
+        "exabgp_tcp_port": str(BGP_PORT),
+        "exabgp_tcp_bind": place.address,
+        "exabgp_api_cli": "false",
+        "exabgp_api_ack": "true",
+        "exabgp_api_compact": "true",
+        "exabgp_api_respawn": "false",
+        "exabgp_api_terminate": "true",
+        "exabgp_log_level": "ERROR",
+        "exabgp_log_destination": "stderr",
+        "exabgp_reactor_speed": "1.0" if speakers <= _BUSY_ABOVE else "5.0",
+    }
+
+
+def _user() -> str:
+    """ExaBGP wants the name of a user that exists; it becomes that user only if it runs as root."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return "nobody"

@@ -1,0 +1,141 @@
+"""What is left of a lab: nothing, however it ends."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+from support.live_lab import topology_of
+
+from lab.engines.live.cleanup import clean_up
+from lab.engines.live.engine import LiveEngine
+from lab.engines.live.labelled_processes import kill_labelled, labelled_processes
+from lab.engines.live.process_driver import ProcessDriver
+from lab.engines.live.run_directory import RUN_LABEL, RunDirectory, runs_root
+
+pytestmark = pytest.mark.live
+
+LAB = """
+import sys, time
+from support.live_lab import topology_of
+from lab.engines.live.engine import LiveEngine
+from lab.engines.live.process_driver import ProcessDriver
+with LiveEngine(topology_of("one -> two"), ProcessDriver()) as engine:
+    print(engine.run.run_id, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def lab_process():
+    """A lab in a process of its own: the process and the run's id."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    process = subprocess.Popen(
+        [sys.executable, "-c", LAB], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    )
+    run_id = process.stdout.readline().strip()
+    assert len(run_id) == 8
+    yield process, run_id
+    process.kill()
+    process.communicate()
+    kill_labelled(run_id)
+    RunDirectory(run_id, runs_root() / run_id).remove()
+
+
+@pytest.fixture
+def decoy():
+    """A process of this user that looks like a speaker but carries another run's label, and one with none."""
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; print('up', flush=True); sys.stdin.read()",
+        "exabgp",
+        "agent.py",
+    ]
+    others = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **more})
+        for more in ({RUN_LABEL: "another!"}, {})
+    ]
+    for other in others:
+        other.stdout.readline()
+    yield others
+    for other in others:
+        other.kill()
+        other.communicate()
+
+
+def test_a_lab_killed_outright_leaves_speakers_that_clean_up_ends_and_nothing_else(lab_process, decoy):
+    process, run_id = lab_process
+    process.kill()
+    process.wait()
+    assert len(list(labelled_processes(run_id))) == 6  # ExaBGP and agent of two speakers and the collector
+    first_line = clean_up(run_id).lines[0]  # an agent may have ended by itself when its ExaBGP did
+    assert re.fullmatch(rf"ended [3-6] processes of run {run_id}", first_line)
+    assert not list(labelled_processes(run_id))
+    assert not (runs_root() / run_id).exists()
+    assert [other.poll() for other in decoy] == [None, None]
+    assert clean_up(run_id).lines == ()
+
+
+def test_clean_up_finds_the_speakers_of_a_run_whose_directory_is_gone(lab_process):
+    process, run_id = lab_process
+    process.kill()
+    process.wait()
+    RunDirectory(run_id, runs_root() / run_id).remove()
+    clean_up(run_id)
+    assert not list(labelled_processes(run_id))
+
+
+def test_clean_up_of_everything_leaves_a_living_lab_alone(lab_process, monkeypatch, tmp_path):
+    _, run_id = lab_process
+    run = RunDirectory(run_id, runs_root() / run_id)
+    assert run.is_held
+    monkeypatch.setattr("lab.engines.live.cleanup.existing_runs", lambda: [run])
+    monkeypatch.setattr("lab.engines.live.cleanup.clean_up_docker", lambda *_, **__: [])
+    monkeypatch.setattr(
+        "lab.engines.live.cleanup.kill_labelled",
+        lambda wanted, keep: {} if run_id in keep else pytest.fail("a living lab was not kept"),
+    )
+    assert clean_up().lines == ()
+    assert run.path.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda s: s.name)
+def test_a_lab_that_is_told_to_end_leaves_nothing(lab_process, number):
+    process, run_id = lab_process
+    process.send_signal(number)
+    process.communicate()
+    assert not list(labelled_processes(run_id))
+    assert not (runs_root() / run_id).exists()
+
+
+def test_a_lab_that_ends_by_itself_leaves_nothing(lab_process):
+    process, run_id = lab_process
+    process.communicate("")
+    assert process.returncode == 0
+    assert not list(labelled_processes(run_id))
+    assert not (runs_root() / run_id).exists()
+
+
+def test_several_labs_run_at_once_and_do_not_touch_each_other(start):
+    first, second = start(topology_of("one -> two")), start(topology_of("one -> two"))
+    first.close()
+    second.converge()
+    assert all(state.established for state in second.sessions())
+
+
+def test_a_lab_given_a_run_directory_uses_it(start):
+    run = RunDirectory.create()
+    lab = start(topology_of("one -> two"), run=run)
+    assert (run.path / "one" / "control.sock").exists()
+    assert run.path.stat().st_mode & 0o777 == 0o700
+    lab.close()
+    assert not run.path.exists()
+
+
+def test_an_engine_that_was_never_started_closes_quietly():
+    LiveEngine(topology_of("one -> two"), ProcessDriver()).close()

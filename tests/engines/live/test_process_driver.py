@@ -1,0 +1,124 @@
+"""What the process driver says when the machine lacks something."""
+
+from __future__ import annotations
+
+import errno
+import subprocess
+
+import pytest
+from support.live_lab import topology_of
+
+from lab.engines.base import MachineError
+from lab.engines.live import process_driver, run_directory
+from lab.engines.live.process_driver import ProcessDriver
+from lab.engines.live.run_directory import RunDirectory
+from lab.engines.live.speaker_files import write_speaker_files
+
+TOPOLOGY = topology_of("one -> two")
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    return RunDirectory.create()
+
+
+@pytest.fixture
+def driver():
+    driver = ProcessDriver()
+    yield driver
+    driver.stop()
+
+
+def test_every_speaker_has_an_address_of_its_own_and_two_labs_share_none(driver, run):
+    other = ProcessDriver()
+    try:
+        places = [*driver.prepare(TOPOLOGY, run).values(), *other.prepare(TOPOLOGY, run).values()]
+        assert len({place.address for place in places}) == 6
+    finally:
+        other.stop()
+
+
+def test_a_missing_exabgp_is_named_with_its_cure(driver, run, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MachineError, match="pip install exabgp"):
+        driver.prepare(TOPOLOGY, run)
+
+
+def test_a_taken_port_makes_the_driver_choose_another_network(driver, run, monkeypatch):
+    taken = set(list(process_driver._NETWORKS)[:-1])
+    monkeypatch.setattr(process_driver, "_is_free", lambda address: int(address.split(".")[1]) not in taken)
+    places = driver.prepare(TOPOLOGY, run)
+    assert places["one"].address.split(".")[1] == str(process_driver._NETWORKS[-1])
+
+
+def test_a_machine_with_every_port_taken_is_told_so(driver, run, monkeypatch):
+    monkeypatch.setattr(process_driver, "_is_free", lambda address: False)
+    with pytest.raises(MachineError, match=r"port 1790 is taken .* `lab down`"):
+        driver.prepare(TOPOLOGY, run)
+
+
+def test_a_machine_without_the_loopback_range_is_sent_to_docker(driver, run, monkeypatch):
+    class NoSuchAddress(process_driver.socket.socket):
+        def bind(self, address):
+            if isinstance(address, tuple):
+                raise OSError(errno.EADDRNOTAVAIL, "no such address")
+            super().bind(address)
+
+    monkeypatch.setattr(process_driver.socket, "socket", NoSuchAddress)
+    with pytest.raises(MachineError, match="--driver docker"):
+        driver.prepare(TOPOLOGY, run)
+
+
+@pytest.mark.parametrize(("number", "advice"), [(errno.EMFILE, "ulimit -n"), (errno.EAGAIN, "ulimit -u")])
+def test_a_limit_of_the_machine_is_named_with_the_way_to_raise_it(driver, run, monkeypatch, number, advice):
+    def fail(*_, **__):
+        raise OSError(number, "limit reached")
+
+    driver.prepare(TOPOLOGY, run)
+    monkeypatch.setattr(subprocess, "Popen", fail)
+    with pytest.raises(MachineError, match=f"speaker one: limit reached; .*{advice}"):
+        driver.start({"one": ["true"]}, {"one": {}})
+
+
+def test_the_end_of_a_long_log_is_what_is_shown(driver, run):
+    places = driver.prepare(TOPOLOGY, run)
+    program = "print('x' * 9000); print('the end')"
+    driver.start({"one": [places["one"].python, "-c", program]}, {"one": {}})
+    driver._processes["one"].wait()
+    assert driver.log("one").endswith("the end")
+    assert len(driver.log("one")) < 5000
+    assert not driver.alive("one")
+
+
+def test_a_log_cannot_fill_the_disk(driver, run):
+    places = driver.prepare(TOPOLOGY, run)
+    program = "import sys\nwhile True: sys.stdout.write('x' * 65536)"
+    driver.start({"one": [places["one"].python, "-c", program]}, {"one": {}})
+    assert driver._processes["one"].wait() != 0
+    assert (run.speaker("one") / "exabgp.log").stat().st_size <= 1 << 20
+
+
+def test_a_path_exabgp_could_misread_is_refused(driver, run):
+    places = driver.prepare(TOPOLOGY, run)
+    places = {
+        name: process_driver.Place(p.address, p.directory, "/a b;/python", p.agent)
+        for name, p in places.items()
+    }
+    with pytest.raises(MachineError, match="ExaBGP cannot be told to use '/a b;/python'"):
+        write_speaker_files("one", TOPOLOGY, places, run, [], [], [])
+
+
+def test_a_run_directory_too_deep_for_a_socket_is_refused(monkeypatch, tmp_path):
+    deep = tmp_path / ("d" * 90)
+    deep.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(deep))
+    with pytest.raises(MachineError, match="too long for a UNIX socket"):
+        RunDirectory.create().speaker("one")
+
+
+def test_a_runs_directory_others_can_enter_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    run_directory.runs_root().chmod(0o755)
+    with pytest.raises(MachineError, match="not a private directory"):
+        RunDirectory.create()
