@@ -1,0 +1,1 @@
+"""Steps and expectations on a running lab, whatever its engine."""

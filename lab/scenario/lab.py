@@ -1,0 +1,337 @@
+"""A running lab: one engine, its observers, and everything that can be done to it and asked of it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from itertools import permutations
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from lab.bgp.commands import Command, Leak, Originate, SetPolicy, SetVrps, StopOriginating
+from lab.bgp.events import PolicyChanged
+from lab.bgp.prefix import Address, Prefix
+from lab.bgp.rib import Explanation, RouterView
+from lab.bgp.router import CommandError
+from lab.bgp.rov import RovMode, Vrp, VrpTable
+from lab.dataplane.probe import PacketTrace, probe
+from lab.engines.base import Engine, SessionState
+from lab.observe.detection import Detector
+from lab.observe.events import AlertRaised, Note, PacketVerdict
+from lab.observe.exports.snapshot import Snapshot
+from lab.observe.ownership import Registry
+from lab.observe.table import Table
+from lab.observe.timeline import Timeline
+from lab.topology.loading import load
+from lab.topology.model import Topology, UrpfMode
+
+
+class LabError(Exception):
+    """What was asked makes no sense for this lab; the message names the nearest valid choice."""
+
+
+class Lab:
+    """A lab that runs. Use it as a context manager: it comes up on entry and leaves nothing behind on exit.
+
+        with Lab("byoip") as lab:
+            lab.announce("customer", "203.0.113.0/24")
+            print(lab.view("eyeball").best)
+
+    `source` is a Topology, a path, or the name of a topology that ships. `engine` makes the engine from the
+    topology; `lab.scenario.engines.make_engine` gives `sim` or `live`. `vrps` replaces the VRPs of the file.
+    Every action returns when the routes have settled and the observers have looked. A lab comes up once: for
+    another go, make another Lab.
+    """
+
+    def __init__(
+        self,
+        source: Topology | str | Path,
+        engine: Callable[[Topology], Engine],
+        *,
+        vrps: Iterable[Vrp] | None = None,
+        timeline: Timeline | None = None,
+    ) -> None:
+        self.topology = source if isinstance(source, Topology) else load(source)
+        self.engine = engine(self.topology)
+        self.timeline = timeline if timeline is not None else Timeline()
+        self.vrps = VrpTable(self.topology.vrps if vrps is None else vrps)
+        self.last_trace: PacketTrace | None = None
+        self._detector = Detector(self.topology)
+        self._urpf: dict[str, UrpfMode] = {}
+        self._views: dict[str, RouterView] = {}
+        self._state = "not up yet"
+
+    # --- life ---------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Bring everything up, announce what the file's speakers hold, and settle. Raises LabError if it was
+        up before."""
+        if self._state != "not up yet":
+            raise LabError("this lab was started before; make another Lab to start again")
+        self._state = ""
+        try:
+            self.engine.start()
+            for name in self.topology.speakers:
+                self.engine.apply(name, SetVrps(tuple(self.vrps)))
+            for speaker in self.topology.routers():
+                for prefix in speaker.prefixes:
+                    self.engine.apply(speaker.name, Originate(prefix))
+            self.settle()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End it and leave nothing behind. Idempotent."""
+        self._state = "closed"
+        self.engine.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- what can be done ---------------------------------------------------------------------------------
+
+    def announce(
+        self,
+        speaker: str,
+        prefix: str | Prefix,
+        *,
+        path: tuple[int, ...] = (),
+        prepend: int = 0,
+        communities: tuple[int | tuple[int, int, int], ...] = (),
+        med: int | None = None,
+    ) -> None:
+        """Announce `prefix` from `speaker`; `path` forges what follows its ASN, neighbour side first."""
+        self._command(
+            speaker,
+            Originate(
+                _prefix(prefix),
+                path,
+                prepend,
+                tuple(value for value in communities if isinstance(value, int)),
+                tuple(value for value in communities if not isinstance(value, int)),
+                med,
+            ),
+        )
+
+    def withdraw(self, speaker: str, prefix: str | Prefix) -> None:
+        """Withdraw what `speaker` announces."""
+        self._command(speaker, StopOriginating(_prefix(prefix)))
+
+    def hijack(self, speaker: str, prefix: str | Prefix, *, forge_origin: bool = False) -> None:
+        """Announce somebody else's `prefix`; `forge_origin` puts the holder's ASN behind the own one."""
+        wanted = _prefix(prefix)
+        path: tuple[int, ...] = ()
+        if forge_origin:
+            ownership = Registry(self.topology).ownership(wanted)
+            if ownership is None:
+                held = {holding.prefix for holding in self.topology.registry}
+                held.update(prefix for each in self.topology.routers() for prefix in each.prefixes)
+                raise LabError(
+                    f"nobody holds {wanted}, so there is no origin to forge; "
+                    f"held here: {', '.join(map(str, sorted(held))) or 'nothing'}"
+                )
+            path = (self.topology.speakers[ownership.holders[0]].asn,)
+        self._command(speaker, Originate(wanted, path))
+
+    def leak(
+        self, speaker: str, prefix: str | Prefix | None = None, to: str | None = None, *, stop: bool = False
+    ) -> None:
+        """Let `speaker` export routes whatever the relationship: of `prefix` or all, to `to` or everybody."""
+        if to is not None:
+            self._require_link(speaker, to)
+        self._command(speaker, Leak(None if prefix is None else _prefix(prefix), to, not stop))
+
+    def set_link(self, a: str, b: str, up: bool) -> None:
+        """Take the link between two speakers down or up."""
+        self._require_link(a, b)
+        self.engine.set_link(a, b, up)
+        self.settle()
+
+    def add_roa(self, prefix: str | Prefix, asn: int, max_length: int | None = None) -> None:
+        """Publish a ROA: every speaker judges again."""
+        wanted = _prefix(prefix)
+        self._set_vrps({*self.vrps, Vrp(wanted, wanted.length if max_length is None else max_length, asn)})
+
+    def remove_roa(self, prefix: str | Prefix, asn: int, max_length: int | None = None) -> None:
+        """Remove a ROA. Raises LabError if there is none like it."""
+        wanted = _prefix(prefix)
+        length = wanted.length if max_length is None else max_length
+        gone = {vrp for vrp in self.vrps if (vrp.prefix, vrp.max_length, vrp.asn) == (wanted, length, asn)}
+        if not gone:
+            near = "; ".join(str(vrp) for vrp in self.vrps if vrp.prefix == wanted) or "none for that prefix"
+            raise LabError(f"there is no ROA {Vrp(wanted, length, asn)}; there is: {near}")
+        self._set_vrps(self.vrps.vrps - gone)
+
+    def set_policy(
+        self,
+        speaker: str,
+        *,
+        rov: RovMode | None = None,
+        otc: bool | None = None,
+        blackhole: bool | None = None,
+        graceful_shutdown: bool | None = None,
+        urpf: UrpfMode | None = None,
+    ) -> None:
+        """Change what a speaker enforces; None leaves a setting as it is."""
+        self._require(speaker)
+        if urpf is not None:
+            self._urpf[speaker] = urpf
+            self.timeline.append(PolicyChanged(self.engine.now(), speaker, f"policy: urpf {urpf.value}"))
+        command = SetPolicy(rov, otc, blackhole, graceful_shutdown)
+        if command != SetPolicy():
+            self._command(speaker, command)
+
+    def kill(self, speaker: str) -> None:
+        """Kill a speaker as a fault; the lab restarts it."""
+        self._require(speaker)
+        self.engine.kill(speaker)
+        self.settle()
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        self._require_up()
+        self.engine.advance(seconds)
+        self.settle()
+
+    def probe(self, speaker: str, source: str | Address, destination: str | Address) -> PacketTrace:
+        """Send a packet from `speaker` and follow it hop by hop through the Loc-RIBs and uRPF."""
+        self._require(speaker)
+        trace = probe(
+            self.topology, self.views(), self.urpf_at, speaker, _address(source), _address(destination)
+        )
+        self.last_trace = trace
+        self.timeline.append(
+            PacketVerdict(
+                self.engine.now(),
+                trace.at,
+                str(trace.source),
+                str(trace.destination),
+                trace.path,
+                trace.reason,
+                trace.explanation,
+            )
+        )
+        return trace
+
+    def note(self, text: str) -> None:
+        """Write a remark on the timeline."""
+        self.timeline.append(Note(self.engine.now(), "", text))
+
+    # --- what can be asked --------------------------------------------------------------------------------
+
+    def view(self, speaker: str) -> RouterView:
+        """One speaker's RIBs as they are now."""
+        self._require(speaker)
+        if speaker not in self._views:
+            self._views[speaker] = self.engine.view(speaker)
+        return self._views[speaker]
+
+    def views(self) -> Mapping[str, RouterView]:
+        """Every router's RIBs by name, without the collector's."""
+        return {speaker.name: self.view(speaker.name) for speaker in self.topology.routers()}
+
+    def table(self) -> Table:
+        """What the collector sees."""
+        watched = [speaker.name for speaker in self.topology.routers()]
+        return Table.from_view(self.view(self.topology.collector), watched)
+
+    def explain(self, speaker: str, prefix: str | Prefix) -> Explanation:
+        """Why a speaker uses the route it uses."""
+        self._require(speaker)
+        return self.engine.explain(speaker, _prefix(prefix))
+
+    def alerts(self) -> list[AlertRaised]:
+        """The alerts that stand now."""
+        return self._detector.open_alerts()
+
+    def sessions(self) -> list[SessionState]:
+        """Every session."""
+        self._require_up()
+        return self.engine.sessions()
+
+    def snapshot(self) -> Snapshot:
+        """All that an export is made from, as it is now."""
+        down = [session for session in self.sessions() if not session.established]
+        return Snapshot(
+            self.topology,
+            self.views(),
+            self.view(self.topology.collector),
+            frozenset((a, b) for session in down for a, b in permutations((session.a, session.b))),
+            tuple(self.alerts()),
+            tuple(self.timeline),
+            self.engine.now(),
+        )
+
+    def urpf_at(self, speaker: str, neighbor: str) -> UrpfMode:
+        """The uRPF mode a speaker applies to packets from a neighbour, changes by `set` included."""
+        return self._urpf.get(speaker) or self.topology.urpf_at(speaker, neighbor)
+
+    # --- the observers' turn ------------------------------------------------------------------------------
+
+    def settle(self, timeout: float = 60.0) -> None:
+        """Wait until the routes have settled, write down what happened, and let the detector look."""
+        try:
+            self.engine.converge(timeout)
+        finally:
+            self._views.clear()
+            self.timeline.extend(self.engine.events())
+        for alert in self._detector.observe(self.table(), self.vrps, self.engine.now()):
+            self.timeline.append(alert)
+
+    def look(self) -> None:
+        """Take in what happened by itself since the last action: a speaker that died, say."""
+        self.engine.advance(0)
+        events = self.engine.events()
+        self.timeline.extend(events)
+        if events:
+            self.settle()
+
+    def _command(self, speaker: str, command: Command) -> None:
+        self._require(speaker)
+        try:
+            self.engine.apply(speaker, command)
+        except CommandError as error:
+            raise LabError(str(error)) from None
+        self.settle()
+
+    def _set_vrps(self, vrps: Iterable[Vrp]) -> None:
+        self.vrps = VrpTable(vrps)
+        for name in self.topology.speakers:
+            self.engine.apply(name, SetVrps(tuple(self.vrps)))
+        self.settle()
+
+    def _require_up(self) -> None:
+        if self._state:
+            raise LabError(f"the lab {self.topology.name} is {self._state}; use it in a `with` statement")
+
+    def _require(self, speaker: str) -> None:
+        self._require_up()
+        if speaker not in self.topology.speakers:
+            near = difflib.get_close_matches(speaker, self.topology.speakers, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"speakers: {', '.join(self.topology.speakers)}"
+            raise LabError(f"there is no speaker {speaker!r}; {hint}")
+
+    def _require_link(self, a: str, b: str) -> None:
+        self._require(a)
+        self._require(b)
+        neighbors = [link.other(a) for link in self.topology.links_of[a]]
+        if b not in neighbors:
+            raise LabError(
+                f"there is no link between {a} and {b}; {a} has links to {', '.join(neighbors) or 'nobody'}"
+            )
+
+
+def _prefix(value: str | Prefix) -> Prefix:
+    return value if isinstance(value, Prefix) else Prefix.parse(value)
+
+
+def _address(value: str | Address) -> Address:
+    return value if isinstance(value, Address) else Address.parse(value)

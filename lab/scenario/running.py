@@ -1,0 +1,158 @@
+"""Carrying out the steps of a scenario on a lab, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from lab.bgp.attributes import community_text
+from lab.bgp.events import Event
+from lab.bgp.prefix import PrefixError
+from lab.bgp.rov import RovMode
+from lab.dataplane.probe import ProbeError
+from lab.observe.events import ScenarioStep
+from lab.scenario.expectations import check
+from lab.scenario.lab import Lab, LabError
+from lab.scenario.outcomes import Outcome, Report, StepResult
+from lab.topology import steps
+from lab.topology.model import UrpfMode
+from lab.topology.steps import Step
+
+
+def run_steps(lab: Lab, todo: Iterable[Step]) -> Iterator[StepResult]:
+    """Carry out each step and yield its result. Raises LabError where a step makes no sense for the lab."""
+    for step in todo:
+        yield run_step(lab, step)
+
+
+def run_scenario(lab: Lab, watch: Callable[[StepResult], None] | None = None) -> Report:
+    """Carry out the scenario of the lab's own file; `watch` is told of each result as it is there."""
+    results = []
+    for result in run_steps(lab, lab.topology.steps):
+        results.append(result)
+        if watch:
+            watch(result)
+    return Report(lab.topology.name, tuple(results))
+
+
+def run_step(lab: Lab, step: Step) -> StepResult:
+    """Carry out one step. One that makes no sense for the lab is refused, which the timeline tells, too."""
+    text = step_text(step)
+    if step.kind != "expect":  # which writes its own verdict down
+        lab.timeline.append(ScenarioStep(lab.engine.now(), "", text, step.line))
+    events: list[Event] = []
+    unsubscribe = lab.timeline.subscribe(events.append)
+    try:
+        outcome = _carry_out(lab, step)
+    except (LabError, ProbeError, PrefixError) as error:
+        lab.note(f"refused: {error}")
+        raise
+    finally:
+        unsubscribe()
+    return StepResult(step, text, tuple(events), outcome)
+
+
+def _carry_out(lab: Lab, step: Step) -> Outcome | None:
+    match step.body:
+        case str():
+            pass
+        case steps.Announce() as body:
+            lab.announce(
+                body.source,
+                body.prefix,
+                path=body.path,
+                prepend=body.prepend,
+                communities=body.communities,
+                med=body.med,
+            )
+        case steps.Withdraw() as body:
+            lab.withdraw(body.source, body.prefix)
+        case steps.Hijack() as body:
+            lab.hijack(body.by, body.prefix, forge_origin=body.forge_origin)
+        case steps.Leak() as body:
+            lab.leak(body.by, body.prefix, body.to, stop=body.stop)
+        case steps.LinkStep() as body:
+            lab.set_link(*body.between, up=body.state == "up")
+        case steps.RoaStep() as body:
+            if body.add:
+                lab.add_roa(body.add.prefix, body.add.asn, body.add.max_length)
+            if body.remove:
+                lab.remove_roa(body.remove.prefix, body.remove.asn, body.remove.max_length)
+        case steps.SetStep() as body:
+            lab.set_policy(
+                body.name,
+                rov=RovMode(body.rov) if body.rov else None,
+                otc=body.otc,
+                blackhole=body.blackhole,
+                graceful_shutdown=body.graceful_shutdown,
+                urpf=UrpfMode(body.urpf) if body.urpf else None,
+            )
+        case steps.Wait() as body:
+            lab.wait(body.duration)
+        case steps.Probe() as body:
+            lab.probe(body.name, body.source, body.destination)
+        case steps.Kill() as body:
+            lab.kill(body.name)
+        case steps.Expect() as body:
+            return check(lab, body, step.line)
+        case _:
+            raise AssertionError(f"no way to carry out a {step.kind} step")
+    return None
+
+
+def step_text(step: Step) -> str:
+    """The step as a sentence for people."""
+    match step.body:
+        case str() as text:
+            return text
+        case steps.Announce() as body:
+            return f"{body.source} announces {body.prefix}{_announcement_text(body)}"
+        case steps.Withdraw() as body:
+            return f"{body.source} withdraws {body.prefix}"
+        case steps.Hijack() as body:
+            return f"{body.by} hijacks {body.prefix}{' with a forged origin' if body.forge_origin else ''}"
+        case steps.Leak() as body:
+            what = body.prefix or "every route"
+            return f"{body.by} {'stops leaking' if body.stop else 'leaks'} {what} to {body.to or 'everybody'}"
+        case steps.LinkStep() as body:
+            return f"the link between {body.between[0]} and {body.between[1]} goes {body.state}"
+        case steps.RoaStep() as body:
+            changes = [
+                f"a ROA is {word}: {_roa_text(roa)}"
+                for word, roa in (("published", body.add), ("removed", body.remove))
+                if roa
+            ]
+            return "; ".join(changes)
+        case steps.SetStep() as body:
+            given = body.model_dump(exclude_none=True, exclude={"name"})
+            return f"{body.name} sets " + ", ".join(f"{key} {_value_text(given[key])}" for key in given)
+        case steps.Wait() as body:
+            return f"{body.duration:.12g} s pass"
+        case steps.Probe() as body:
+            return f"{body.name} sends a packet from {body.source} to {body.destination}"
+        case steps.Kill() as body:
+            return f"{body.name} is killed"
+        case _:
+            return step.kind
+
+
+def _announcement_text(body: steps.Announce) -> str:
+    extras = []
+    if body.path:
+        extras.append(f"with the forged path {' '.join(map(str, body.path))}")
+    if body.prepend:
+        extras.append(f"prepended {body.prepend}x")
+    if body.med is not None:
+        extras.append(f"with MED {body.med}")
+    if body.communities:
+        extras.append(f"with {', '.join(map(community_text, body.communities))}")
+    return "".join(f" {extra}" for extra in extras)
+
+
+def _roa_text(roa: steps.Roa) -> str:
+    return f"{roa.prefix} AS{roa.asn}" + (
+        f" maxLength {roa.max_length}" if roa.max_length is not None else ""
+    )
+
+
+def _value_text(value: object) -> str:
+    return {True: "on", False: "off"}.get(value, str(value)) if isinstance(value, bool) else str(value)

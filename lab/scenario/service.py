@@ -1,0 +1,157 @@
+"""A lab that stays up: one process holds it and answers on a UNIX socket, one JSON line per request.
+
+A request is `{"do": STEP}`, `{"show": WHAT, ...}` or `{"stop": true}`; the answer is `{"ok": ...}` or
+`{"error": text}`. The socket is in the run's private directory, so only its owner can speak to it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import selectors
+import socket
+import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from lab.bgp.prefix import PrefixError
+from lab.dataplane.probe import ProbeError
+from lab.engines.base import EngineError, MachineError
+from lab.scenario import showing
+from lab.scenario.lab import Lab, LabError
+from lab.scenario.running import run_step
+from lab.topology.loading import parse_step
+from lab.topology.problems import Problem, TopologyError, printable
+from lab.topology.reading import Document
+
+SOCKET_NAME: Final = "lab.sock"
+MAX_REQUEST: Final = 64 * 1024
+IDLE: Final = 0.2
+"""Seconds between two looks at the speakers while nobody asks anything."""
+
+
+class ServiceError(Exception):
+    """The lab cannot be asked, or answered with an error; the message is for people."""
+
+
+class Service:
+    """Serves one running lab until it is told to stop. `document` is the file the lab was made from.
+
+    As a context manager it can be reached from its beginning on; `serve` answers.
+    """
+
+    def __init__(self, lab: Lab, document: Document, directory: Path) -> None:
+        self.lab = lab
+        self._document = document
+        self._path = directory / SOCKET_NAME
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._stopping = False
+
+    def __enter__(self) -> Self:
+        """Raises MachineError where the socket cannot be made."""
+        try:
+            self._listener.bind(str(self._path))
+            self._path.chmod(0o600)
+            self._listener.listen()
+        except OSError as error:
+            self._listener.close()
+            hint = "set XDG_RUNTIME_DIR or TMPDIR to a short path that can be written to"
+            raise MachineError(
+                f"cannot make the socket {self._path} ({error.strerror or error}); {hint}"
+            ) from None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._listener.close()
+        self._path.unlink(missing_ok=True)
+
+    def serve(self) -> None:
+        """Answer requests until one says stop. The speakers' events are taken in between."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._listener, selectors.EVENT_READ)
+            while not self._stopping:
+                if selector.select(IDLE):
+                    client, _ = self._listener.accept()
+                    with client, contextlib.suppress(OSError):
+                        client.settimeout(10)
+                        self._answer(client)
+                else:
+                    self._look()
+
+    def _look(self) -> None:
+        try:
+            self.lab.look()
+        except EngineError as error:  # a speaker that is lost is no reason to lose the others
+            self.lab.note(str(error))
+
+    def _answer(self, client: socket.socket) -> None:
+        with client.makefile("rwb") as stream:
+            line = stream.readline(MAX_REQUEST + 1)
+            if len(line) > MAX_REQUEST:
+                answer: dict[str, Any] = {"error": f"a request has at most {MAX_REQUEST} bytes"}
+            else:
+                answer = self.answer(line)
+            stream.write(json.dumps(answer).encode() + b"\n")
+
+    def answer(self, line: bytes) -> dict[str, Any]:
+        """The answer to one request. Never raises: what is wrong is in the answer."""
+        try:
+            return self._answer_to(line)
+        except TopologyError as error:
+            return {"error": "\n".join(_problem_text(problem) for problem in error.problems)}
+        except (LabError, EngineError, PrefixError, ProbeError, ValueError) as error:
+            return {"error": str(error)}
+        except RecursionError:
+            return {"error": "a request is not nested that deep"}
+        except Exception as error:  # a fault of ours must not take a running lab down
+            traceback.print_exc(file=sys.stderr)
+            return {"error": f"a fault of the lab itself ({type(error).__name__}: {error}); see its lab.log"}
+
+    def _answer_to(self, line: bytes) -> dict[str, Any]:
+        try:
+            request = json.loads(line)
+        except ValueError as error:
+            return {"error": f"a request is one line of JSON: {error}"}
+        if not isinstance(request, dict):
+            return {"error": "a request is a JSON object"}
+        if "do" in request:
+            step = parse_step(request["do"], self._document)
+            return {"ok": showing.step_result(run_step(self.lab, step))}
+        if "show" in request:
+            arguments = {key: value for key, value in request.items() if key != "show"}
+            return {"ok": showing.show(self.lab, request["show"], arguments)}
+        if "stop" in request:
+            self._stopping = True
+            return {"ok": {"stopping": self.lab.topology.name}}
+        return {"error": 'a request has one of the keys "do", "show" and "stop"'}
+
+
+def _problem_text(problem: Problem) -> str:
+    """What is wrong with a step a person typed: there is no file and line to name."""
+    return printable(f"{problem.message}; {problem.hint}" if problem.hint else problem.message)
+
+
+def ask(directory: Path, request: dict[str, Any], timeout: float = 120.0) -> Any:
+    """Send one request to the lab whose run directory this is. Raises ServiceError."""
+    try:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(timeout)
+            client.connect(str(directory / SOCKET_NAME))
+            with client.makefile("rwb") as stream:
+                stream.write(json.dumps(request).encode() + b"\n")
+                stream.flush()
+                line = stream.readline()
+    except OSError as error:
+        raise ServiceError(
+            f"the lab in {directory.name} does not answer ({error.strerror or error})"
+        ) from None
+    if not line:
+        raise ServiceError(f"the lab in {directory.name} closed the connection without an answer")
+    answer = json.loads(line)
+    if "error" in answer:
+        raise ServiceError(answer["error"])
+    return answer["ok"]

@@ -1,0 +1,253 @@
+"""What a lab shows, as plain JSON data: the same for `--json`, for tables and over the socket."""
+
+from __future__ import annotations
+
+import base64
+import difflib
+import inspect
+from collections.abc import Callable
+from typing import Any, Final
+
+from lab.bgp.attributes import community_text
+from lab.bgp.events import Event
+from lab.bgp.jsonable import to_json
+from lab.bgp.prefix import Prefix
+from lab.bgp.rib import Route, RouterView
+from lab.observe.describe import describe
+from lab.scenario.lab import Lab, LabError
+from lab.scenario.outcomes import Report, StepResult
+
+Data = dict[str, Any]
+
+
+def show(lab: Lab, what: str, arguments: Data) -> Any:
+    """One of the views below, by name. Raises LabError for a name or an argument that is none."""
+    shower = _VIEWS.get(what) if isinstance(what, str) else None
+    if shower is None:
+        near = difflib.get_close_matches(str(what), _VIEWS, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"views: {', '.join(_VIEWS)}"
+        raise LabError(f"there is no view {what!r}; {hint}")
+    for name, value in arguments.items():
+        if name == "last":
+            if type(value) is not int or value < 0:
+                raise LabError(f"last is a number of events, from 0; got {value!r}")
+        elif value is not None and not isinstance(value, str):
+            raise LabError(f"{name} is text; got {value!r}")
+    signature = inspect.signature(shower)
+    try:
+        bound = signature.bind(lab, **{name: value for name, value in arguments.items() if value is not None})
+    except TypeError:
+        takes = ", ".join(list(signature.parameters)[1:]) or "nothing"
+        given = ", ".join(arguments) or "nothing"
+        raise LabError(f"wrong arguments for {what}: it takes {takes}; given: {given}") from None
+    return shower(*bound.args, **bound.kwargs)
+
+
+def status(lab: Lab) -> Data:
+    """The lab in one line each: name, engine, speakers, sessions, prefixes, alerts."""
+    sessions = lab.sessions()
+    return {
+        "name": lab.topology.name,
+        "title": lab.topology.title,
+        "speakers": len(lab.topology.speakers),
+        "sessions": len(sessions),
+        "established": sum(session.established for session in sessions),
+        "prefixes": len(lab.table().paths),
+        "alerts": len(lab.alerts()),
+    }
+
+
+def table(lab: Lab, prefix: str | None = None) -> list[Data]:
+    """The collector's table: one row per prefix and vantage point."""
+    wanted = None if prefix is None else Prefix.parse(prefix)
+    return [
+        {
+            "prefix": str(found),
+            "vantage_point": name,
+            "path": list(path),
+            "origin": path[-1],
+            "rov": lab.vrps.validate(found, path[-1]).value,
+        }
+        for found, seen in lab.table().paths.items()
+        if wanted is None or wanted.covers(found)
+        for name, path in seen.items()
+    ]
+
+
+def routes(lab: Lab, prefix: str | None = None) -> list[Data]:
+    """The best route of every speaker: one row per prefix and speaker, those without a route included."""
+    views = lab.views()
+    if prefix is None:
+        wanted = sorted({found for view in views.values() for found in view.best})
+    else:
+        wanted = [Prefix.parse(prefix)]
+    return [
+        {"prefix": str(found), "at": name, "asn": view.asn, **_best(view, found)}
+        for found in wanted
+        for name, view in views.items()
+    ]
+
+
+def rib(lab: Lab, speaker: str, prefix: str | None = None) -> list[Data]:
+    """One speaker's Adj-RIB-In, best first, rejected routes included."""
+    view = lab.view(speaker)
+    wanted = None if prefix is None else Prefix.parse(prefix)
+    return [
+        {
+            "prefix": str(found),
+            "best": route == view.best.get(found),
+            **_route(view, route),
+            "rejected": route.rejection.value if route.rejection else None,
+        }
+        for found in sorted(view.adj_in)
+        if wanted is None or wanted.covers(found)
+        for route in view.adj_in[found]
+    ]
+
+
+def vrps(lab: Lab) -> list[Data]:
+    """The VRPs in force."""
+    return [
+        {"prefix": str(vrp.prefix), "max_length": vrp.max_length, "asn": vrp.asn, "ta": vrp.ta}
+        for vrp in lab.vrps
+    ]
+
+
+def sessions(lab: Lab) -> list[Data]:
+    """Every session with what the two ends are to each other."""
+    return [
+        {
+            "a": session.a,
+            "b": session.b,
+            "b_is": lab.topology.link(session.a, session.b).relationship_from(session.a).value,
+            "established": session.established,
+            "detail": session.detail,
+        }
+        for session in lab.sessions()
+    ]
+
+
+def alerts(lab: Lab) -> list[Data]:
+    """The alerts that stand now."""
+    return [_drop_type(to_json(alert)) for alert in lab.alerts()]
+
+
+def timeline(lab: Lab, prefix: str | None = None, speaker: str | None = None, last: int = 0) -> list[Data]:
+    """What happened, oldest first; `last` limits it to the newest."""
+    if speaker is not None:
+        lab.view(speaker)  # raises LabError if there is none of that name
+    events = lab.timeline.query(prefix=None if prefix is None else Prefix.parse(prefix), speaker=speaker)
+    return [event_data(event) for event in events[-last:]]
+
+
+def explain(lab: Lab, speaker: str, prefix: str) -> Data:
+    """Why a speaker uses the route it uses: every candidate with its reason, and the validation verdicts."""
+    wanted = Prefix.parse(prefix)
+    found = lab.explain(speaker, wanted)
+    view = lab.view(speaker)
+    return {
+        "at": speaker,
+        "asn": view.asn,
+        "prefix": str(wanted),
+        "candidates": [
+            {"best": route == found.best, **_route(view, route), "eligible": route.eligible, "reason": reason}
+            for route, reason in found.candidates
+        ],
+        "validation": [
+            str(lab.vrps.explain(wanted, origin))
+            for origin in sorted({_origin(view, route) for route, _ in found.candidates})
+        ],
+    }
+
+
+def export(lab: Lab, format: str, prefix: str | None = None) -> Data:
+    """The lab in an export format: `text`, or for a binary format `base64`."""
+    # Imported here because the drawings and ExaBGP's encoders are needed for nothing else.
+    from lab.observe.exports.formats import ExportError
+    from lab.observe.exports.formats import export as make
+
+    wanted = None if prefix is None else Prefix.parse(prefix)
+    try:
+        made = make(lab.snapshot(), format, wanted)
+    except ExportError as error:
+        raise LabError(str(error)) from None
+    if isinstance(made, str):
+        return {"format": format, "text": made}
+    return {"format": format, "base64": base64.b64encode(made).decode("ascii")}
+
+
+def report_data(report: Report) -> Data:
+    """A whole scenario: what was checked, what failed, and every step."""
+    return {
+        "name": report.name,
+        "expectations": report.expectations,
+        "failed": len(report.failures),
+        "steps": [step_result(result) for result in report.results],
+    }
+
+
+def step_result(result: StepResult) -> Data:
+    """A step with what it did."""
+    outcome = result.outcome
+    return {
+        "kind": result.step.kind,
+        "line": result.step.line,
+        "text": result.text,
+        "events": [event_data(event) for event in result.events],
+        "outcome": None
+        if outcome is None
+        else {
+            "met": outcome.met,
+            "expected": outcome.expected,
+            "seen": outcome.seen,
+            "evidence": [event_data(event) for event in outcome.evidence],
+        },
+    }
+
+
+def event_data(event: Event) -> Data:
+    """An event with its line of text for people."""
+    return {**to_json(event), "text_line": describe(event)}
+
+
+def _best(view: RouterView, prefix: Prefix) -> Data:
+    best = view.best.get(prefix)
+    if best is None:
+        return {"via": None, "path": None, "origin": None, "rov": None, "local_pref": None, "communities": []}
+    return _route(view, best)
+
+
+def _route(view: RouterView, route: Route) -> Data:
+    return {
+        "via": route.neighbor,
+        "path": list(route.attributes.as_path),
+        "origin": _origin(view, route),
+        "rov": route.rov.value,
+        "local_pref": route.local_pref,
+        "communities": [
+            *map(community_text, route.attributes.communities),
+            *map(community_text, route.attributes.large_communities),
+        ],
+    }
+
+
+def _origin(view: RouterView, route: Route) -> int:
+    return route.attributes.as_path[-1] if route.attributes.as_path else view.asn
+
+
+def _drop_type(data: Data) -> Data:
+    return {key: value for key, value in data.items() if key != "type"}
+
+
+_VIEWS: Final[dict[str, Callable[..., Any]]] = {
+    "status": status,
+    "table": table,
+    "routes": routes,
+    "rib": rib,
+    "vrps": vrps,
+    "sessions": sessions,
+    "alerts": alerts,
+    "timeline": timeline,
+    "explain": explain,
+    "export": export,
+}

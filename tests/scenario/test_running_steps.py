@@ -1,0 +1,127 @@
+"""Steps become sentences, and a scenario a report."""
+
+from __future__ import annotations
+
+import pytest
+from support.small_lab import small, step
+
+from lab import Lab, make_engine
+from lab.observe.events import AlertRaised, ScenarioStep
+from lab.scenario.running import run_scenario, run_steps, step_text
+from lab.scenario.showing import report_data
+from lab.topology.steps import STEP_KINDS
+
+SENTENCES = {
+    "note: The sun rises.": "The sun rises.",
+    "announce: {from: customer, prefix: 192.0.2.0/24}": "customer announces 192.0.2.0/24",
+    "announce: {from: customer, prefix: 192.0.2.0/24, prepend: 2, med: 50, communities: [no-export, 64496:7, "
+    "64496:1:2], path: [64499, 64498]}": "customer announces 192.0.2.0/24 with the forged path 64499 64498 "
+    "prepended 2x with MED 50 with no-export, 64496:7, 64496:1:2",
+    "withdraw: {from: customer, prefix: 203.0.113.0/24}": "customer withdraws 203.0.113.0/24",
+    "hijack: {by: attacker, prefix: 203.0.113.0/25}": "attacker hijacks 203.0.113.0/25",
+    "hijack: {by: attacker, prefix: 203.0.113.0/24, forge_origin: true}": (
+        "attacker hijacks 203.0.113.0/24 with a forged origin"
+    ),
+    "leak: {by: customer}": "customer leaks every route to everybody",
+    "leak: {by: customer, prefix: 198.51.100.0/24, to: transit}": "customer leaks 198.51.100.0/24 to transit",
+    "leak: {by: customer}\nleak: {by: customer, stop: true}": (
+        "customer stops leaking every route to everybody"
+    ),
+    "link: {between: [customer, transit], state: down}": "the link between customer and transit goes down",
+    "roa: {add: {prefix: 203.0.113.0/24, asn: 64505, max_length: 25}}": (
+        "a ROA is published: 203.0.113.0/24 AS64505 maxLength 25"
+    ),
+    "roa: {remove: {prefix: 203.0.113.0/24, asn: 64496}}": "a ROA is removed: 203.0.113.0/24 AS64496",
+    "set: {as: transit, rov: prefer-valid, otc: true, blackhole: false, graceful_shutdown: true, "
+    "urpf: loose}": (
+        "transit sets rov prefer-valid, otc on, blackhole off, graceful_shutdown on, urpf loose"
+    ),
+    "wait: {for: 90m}": "5400 s pass",
+    "wait: {for: 1000d}": "86400000 s pass",
+    "wait: {for: 250ms}": "0.25 s pass",
+    "probe: {from: eyeball, source: 198.51.100.7, destination: 203.0.113.9}": (
+        "eyeball sends a packet from 198.51.100.7 to 203.0.113.9"
+    ),
+    "kill: {as: transit}": "transit is killed",
+    "expect: {no_alert: true}": "expect",
+}
+
+
+@pytest.mark.parametrize("text", SENTENCES)
+def test_a_step_is_told_as_a_sentence(text):
+    assert step_text(step(text)) == SENTENCES[text]
+
+
+def test_there_is_a_sentence_for_every_kind_of_step():
+    assert {text.splitlines()[-1].split(":")[0] for text in SENTENCES} == set(STEP_KINDS)
+
+
+STORY = small(
+    "note: A hijack.",
+    "hijack: {by: attacker, prefix: 203.0.113.0/25}",
+    "expect: {alert: subprefix-hijack}",
+    "expect: {at: transit, prefix: 203.0.113.0/25, unreachable: false}",
+)
+
+
+def test_a_report_has_every_step_in_order_with_what_it_did_and_its_place():
+    with Lab(STORY, make_engine("sim")) as lab:
+        watched = []
+        report = run_scenario(lab, watched.append)
+    assert (report.name, report.expectations, len(report.results)) == ("small", 2, 4)
+    assert list(report.results) == watched
+    assert [result.met for result in report.results] == [True, True, True, False]
+    assert report.failures == report.results[3:]
+    hijack = report.results[1]
+    assert (hijack.step.file, hijack.step.line) == ("small.yaml", STORY.steps[1].line)
+    assert any(isinstance(event, AlertRaised) for event in hijack.events)
+    assert not any(isinstance(event, AlertRaised) for event in report.results[2].events)
+
+
+def test_a_failed_expectation_does_not_end_the_scenario():
+    topology = small("expect: {alert: moas}", "hijack: {by: attacker, prefix: 203.0.113.0/25}")
+    with Lab(topology, make_engine("sim")) as lab:
+        report = run_scenario(lab)
+        assert len(report.failures) == 1
+        assert len(lab.alerts()) == 2
+
+
+def test_steps_are_carried_out_one_at_a_time_as_they_are_asked_for():
+    with Lab(STORY, make_engine("sim")) as lab:
+        coming = run_steps(lab, lab.topology.steps)
+        next(coming)
+        assert lab.alerts() == []
+        next(coming)
+        assert len(lab.alerts()) == 2
+
+
+def test_the_steps_are_on_the_timeline_but_for_expectations_which_have_a_verdict():
+    with Lab(STORY, make_engine("sim")) as lab:
+        run_scenario(lab)
+        told = [(event.text, event.line) for event in lab.timeline if isinstance(event, ScenarioStep)]
+    assert told == [
+        ("A hijack.", STORY.steps[0].line),
+        ("attacker hijacks 203.0.113.0/25", STORY.steps[1].line),
+    ]
+
+
+def test_a_report_is_plain_data_too():
+    with Lab(STORY, make_engine("sim")) as lab:
+        data = report_data(run_scenario(lab))
+    assert {key: data[key] for key in ("name", "expectations", "failed")} == {
+        "name": "small",
+        "expectations": 2,
+        "failed": 1,
+    }
+    failed = data["steps"][-1]["outcome"]
+    assert failed["seen"] == "no route; rejected: attacker (path 64505): rov-invalid"
+    assert failed["evidence"][-1]["type"] == "RouteRejected"
+    assert failed["evidence"][-1]["text_line"].startswith("transit rejects 203.0.113.0/25 from attacker")
+
+
+def test_the_same_seed_tells_the_same_story():
+    reports = []
+    for _ in range(2):
+        with Lab(STORY, make_engine("sim", seed=7)) as lab:
+            reports.append(report_data(run_scenario(lab)))
+    assert reports[0] == reports[1]
