@@ -1,0 +1,181 @@
+"""Commands that act on a running lab. Each is one step of a scenario, with the same words and checks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from lab.cli.options import AsJson, Run
+
+Prefix = Annotated[str, typer.Argument(help="For example 203.0.113.0/24.")]
+Speaker = Annotated[str, typer.Option("--from", help="The speaker that does it.")]
+By = Annotated[str, typer.Option("--by", help="The speaker that does it.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (announce, withdraw, hijack, leak, link, probe, kill):
+        app.command()(command)
+    app.command("set")(set_policy)
+    roa = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="ROAs of a running lab.")
+    roa.command("add")(roa_add)
+    roa.command("remove")(roa_remove)
+    roa.command("list")(roa_list)
+    app.add_typer(roa, name="roa")
+
+
+def announce(
+    prefix: Prefix,
+    source: Speaker,
+    prepend: Annotated[int, typer.Option(help="Extra copies of the own ASN.")] = 0,
+    community: Annotated[
+        list[str] | None, typer.Option(help="64500:100, 64500:1:2 or a well-known name.")
+    ] = None,
+    path: Annotated[str, typer.Option(help="Forged ASNs behind the own one, e.g. '64500 64496'.")] = "",
+    run: Run = None,
+    as_json: AsJson = False,
+) -> None:
+    """Announce a prefix."""
+    body: dict[str, Any] = {"from": source, "prefix": prefix, "prepend": prepend}
+    if community:
+        body["communities"] = community
+    if path:
+        body["path"] = [_asn(text) for text in path.split()]
+    _do({"announce": body}, run, as_json)
+
+
+def withdraw(prefix: Prefix, source: Speaker, run: Run = None, as_json: AsJson = False) -> None:
+    """Withdraw a prefix."""
+    _do({"withdraw": {"from": source, "prefix": prefix}}, run, as_json)
+
+
+def hijack(
+    prefix: Prefix,
+    by: By,
+    forge_origin: Annotated[bool, typer.Option(help="Put the holder's ASN at the end of the path.")] = False,
+    run: Run = None,
+    as_json: AsJson = False,
+) -> None:
+    """Announce somebody else's prefix."""
+    _do({"hijack": {"by": by, "prefix": prefix, "forge_origin": forge_origin}}, run, as_json)
+
+
+def leak(
+    by: By,
+    prefix: Annotated[str | None, typer.Option(help="Only this prefix.")] = None,
+    to: Annotated[str | None, typer.Option(help="Only to this neighbour.")] = None,
+    stop: Annotated[bool, typer.Option("--stop", help="End the leak.")] = False,
+    run: Run = None,
+    as_json: AsJson = False,
+) -> None:
+    """Export routes whatever the relationship (RFC 7908)."""
+    body: dict[str, Any] = {"by": by, "stop": stop}
+    body |= {key: value for key, value in (("prefix", prefix), ("to", to)) if value is not None}
+    _do({"leak": body}, run, as_json)
+
+
+def link(
+    a: Annotated[str, typer.Argument(help="One end.")],
+    b: Annotated[str, typer.Argument(help="The other end.")],
+    state: Annotated[str, typer.Argument(help="down or up.")],
+    run: Run = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take a link down or up."""
+    _do({"link": {"between": [a, b], "state": state}}, run, as_json)
+
+
+def set_policy(
+    speaker: Annotated[str, typer.Argument(help="The speaker to change.")],
+    rov: Annotated[str | None, typer.Option(help="off, prefer-valid or drop.")] = None,
+    otc: Annotated[bool | None, typer.Option(help="Only-to-Customer (RFC 9234).")] = None,
+    blackhole: Annotated[bool | None, typer.Option(help="Honour BLACKHOLE (RFC 7999).")] = None,
+    graceful_shutdown: Annotated[bool | None, typer.Option(help="Honour GRACEFUL_SHUTDOWN.")] = None,
+    urpf: Annotated[str | None, typer.Option(help="off, loose, strict, feasible, efp-a or efp-b.")] = None,
+    run: Run = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change what a speaker enforces."""
+    given = {
+        "rov": rov,
+        "otc": otc,
+        "blackhole": blackhole,
+        "graceful_shutdown": graceful_shutdown,
+        "urpf": urpf,
+    }
+    body = {key: value for key, value in given.items() if value is not None}
+    _do({"set": {"as": speaker, **body}}, run, as_json)
+
+
+def probe(
+    source_speaker: Speaker,
+    source: Annotated[str, typer.Option("--source", help="The packet's source address.")],
+    destination: Annotated[str, typer.Argument(help="The packet's destination address.")],
+    run: Run = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send a packet and follow it hop by hop."""
+    body = {"from": source_speaker, "source": source, "destination": destination}
+    _do({"probe": body}, run, as_json)
+
+
+def kill(
+    speaker: Annotated[str, typer.Argument(help="The speaker to kill.")],
+    run: Run = None,
+    as_json: AsJson = False,
+) -> None:
+    """Kill a speaker as a fault; the lab restarts it."""
+    _do({"kill": {"as": speaker}}, run, as_json)
+
+
+MaxLength = Annotated[int | None, typer.Option("--max-length", help="Default: the prefix's own length.")]
+Asn = Annotated[str, typer.Argument(help="The ASN that may originate it.")]
+
+
+def roa_add(
+    prefix: Prefix, asn: Asn, max_length: MaxLength = None, run: Run = None, as_json: AsJson = False
+) -> None:
+    """Publish a ROA."""
+    _do({"roa": {"add": _roa(prefix, asn, max_length)}}, run, as_json)
+
+
+def roa_remove(
+    prefix: Prefix, asn: Asn, max_length: MaxLength = None, run: Run = None, as_json: AsJson = False
+) -> None:
+    """Remove a ROA."""
+    _do({"roa": {"remove": _roa(prefix, asn, max_length)}}, run, as_json)
+
+
+def roa_list(run: Run = None, as_json: AsJson = False) -> None:
+    """The VRPs in force."""
+    from lab.cli.showing import show_vrps
+
+    show_vrps(run, as_json)
+
+
+def _roa(prefix: str, asn: str, max_length: int | None) -> dict[str, Any]:
+    return {"prefix": prefix, "asn": int(asn) if asn.isascii() and asn.isdigit() else asn} | (
+        {} if max_length is None else {"max_length": max_length}
+    )
+
+
+def _asn(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise typer.BadParameter(f"{text!r} is not an ASN; expected for example '64500 64496'")
+    return int(text)
+
+
+def _do(step: dict[str, Any], run: str | None, as_json: bool) -> None:
+    from lab.cli.labs import find_run
+    from lab.cli.narration import print_events
+    from lab.cli.terminal import busy, print_json
+    from lab.scenario.service import ask
+
+    directory = find_run(run)
+    with busy("waiting for the routes to settle"):
+        result = ask(directory, {"do": step})
+    if as_json:
+        print_json(result)
+    else:
+        print_events(result["text"], result["events"])

@@ -1,0 +1,77 @@
+"""Commands about files: check, schema, topologies."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lab.cli.options import AsJson
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(check)
+    app.command()(schema)
+    app.command()(topologies)
+
+
+def check(
+    file: Annotated[str, typer.Argument(help="A topology or scenario file, or the name of one that ships.")],
+    as_json: AsJson = False,
+) -> None:
+    """Check a file. Every error at once with its line; then what is improbable, as warnings."""
+    from lab.bgp.jsonable import to_json
+    from lab.cli.narration import count
+    from lab.cli.terminal import console, print_json
+    from lab.topology.lint import lint_file
+    from lab.topology.problems import TopologyError
+
+    try:
+        topology, warnings = lint_file(file)
+    except TopologyError as error:
+        if not as_json:
+            raise
+        print_json({"errors": [to_json(problem) for problem in error.problems], "warnings": []})
+        raise typer.Exit(2) from None
+    if as_json:
+        print_json({"errors": [], "warnings": [to_json(warning) for warning in warnings]})
+        return
+    out = console()
+    for warning in warnings:
+        out.print(f"warning: {warning}", markup=False)
+    links = sum(link.b != topology.collector for link in topology.links)
+    out.print(
+        f"{file} is fine: {len(topology.speakers) - 1} speakers and a collector, {links} links, "
+        f"{len(topology.steps)} steps, {count(len(warnings), 'warning')}"
+    )
+
+
+def schema() -> None:
+    """The JSON Schema of the files, for editors."""
+    from lab.cli.terminal import print_json
+    from lab.topology.schema import json_schema
+
+    print_json(json_schema())
+
+
+def topologies(as_json: AsJson = False) -> None:
+    """The topologies and scenarios that ship. Each name can stand for its file."""
+    from lab.cli.terminal import print_json, print_table
+    from lab.topology.loading import load, shipped
+
+    rows = [
+        {
+            "name": name,
+            "title": topology.title,
+            "speakers": len(topology.speakers),
+            "steps": len(topology.steps),
+        }
+        for name in shipped()
+        for topology in [load(name)]
+    ]
+    if as_json:
+        print_json(rows)
+    else:
+        columns = ("name", "speakers", "steps", "title")
+        print_table("", columns, [[row[column] for column in columns] for row in rows], "none ship")

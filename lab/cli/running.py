@@ -1,0 +1,147 @@
+"""Commands that bring labs up and take them down: run, up, status, down, demo."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import typer
+
+from lab.cli.options import AsJson, BaseImage, Driver, Engine, Run, Seed, Speed, VrpFile
+
+File = Annotated[str, typer.Argument(help="A topology or scenario file, or the name of one that ships.")]
+
+
+STATES: Final = {
+    "busy": "(a scenario or a test runs there, or a lab comes up)",
+    "no answer": "(does not answer)",
+    "dead": "(was killed; `lab down` cleans it up)",
+}
+"""What `lab status` says of a run that has no lab to speak for it."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(run)
+    app.command()(up)
+    app.command()(status)
+    app.command()(down)
+    app.command()(demo)
+
+
+def run(
+    file: File,
+    engine: Engine = "sim",
+    driver: Driver = "process",
+    seed: Seed = 0,
+    speed: Speed = 1.0,
+    vrps: VrpFile = None,
+    base_image: BaseImage = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every event of every step.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run a scenario and check what it expects. The lab comes up for it and goes down after it."""
+    from lab.cli.labs import closing, make_lab
+    from lab.cli.narration import Narrator
+    from lab.cli.terminal import busy, print_json
+    from lab.scenario.running import run_scenario
+    from lab.scenario.showing import report_data
+
+    lab = make_lab(file, engine, driver, seed=seed, speed=speed, vrps=vrps, base_image=base_image)
+    narrator = Narrator(verbose=verbose)
+    with closing(lab):
+        with busy(f"bringing {lab.topology.name} up"):
+            lab.start()
+        if as_json:
+            report = run_scenario(lab)
+            print_json(report_data(report))
+        else:
+            narrator.begin(lab, engine if engine == "sim" else f"{engine}, driver {driver}")
+            report = run_scenario(lab, narrator.result)
+            narrator.end(report)
+    raise typer.Exit(1 if report.failures else 0)
+
+
+def up(
+    file: File,
+    engine: Engine = "live",
+    driver: Driver = "process",
+    seed: Seed = 0,
+    speed: Speed = 1.0,
+    vrps: VrpFile = None,
+    base_image: BaseImage = None,
+    detach: Annotated[
+        bool, typer.Option("--detach", "-d", help="Return when it is up; `lab down` ends it.")
+    ] = False,
+    background: Annotated[bool, typer.Option("--background", hidden=True)] = False,
+) -> None:
+    """Bring a lab up and keep it up. Act on it and look at it from another terminal."""
+    from lab.cli.labs import go_to_background, launch_detached, make_lab, serve
+    from lab.cli.terminal import busy, console
+    from lab.engines.live.run_directory import RunDirectory
+    from lab.scenario.lab import Lab
+
+    if detach:
+        arguments = [file, "--engine", engine, "--driver", driver, "--seed", str(seed), "--speed", str(speed)]
+        arguments += ["--vrps", str(vrps)] if vrps else []
+        arguments += ["--base-image", base_image] if base_image else []
+        with busy(f"bringing {file} up"):
+            run_id = launch_detached(arguments)
+        console().print(f"{file} is up as run {run_id}; `lab status` shows it, `lab down` ends it")
+        return
+
+    def make(run: RunDirectory) -> Lab:
+        return make_lab(
+            file, engine, driver, seed=seed, speed=speed, vrps=vrps, base_image=base_image, run=run
+        )
+
+    def tell(lab: Lab, run: RunDirectory) -> None:
+        if background:
+            go_to_background(run)
+        else:
+            console().print(f"{lab.topology.name} is up as run {run.run_id}; Ctrl-C or `lab down` ends it")
+
+    serve(file, make, tell)
+
+
+def status(as_json: AsJson = False) -> None:
+    """The labs that run."""
+    from lab.cli.labs import running_labs
+    from lab.cli.terminal import print_json, print_table
+
+    found = running_labs()
+    if as_json:
+        print_json(found)
+        return
+    columns = ("run", "name", "speakers", "sessions", "prefixes", "alerts")
+    rows = [
+        (
+            each["run"],
+            each.get("name") or STATES[each["state"]],
+            each.get("speakers"),
+            f"{each['established']}/{each['sessions']}" if "sessions" in each else None,
+            each.get("prefixes"),
+            each.get("alerts"),
+        )
+        for each in found
+    ]
+    print_table("", columns, rows, "no lab is running")
+
+
+def down(run: Run = None, as_json: AsJson = False) -> None:
+    """End the running labs, or one of them. Nothing is left behind, also after a lab was killed."""
+    from lab.cli.labs import take_down
+    from lab.cli.terminal import console, print_json
+
+    report = take_down(run)
+    if as_json:
+        print_json(report)
+        return
+    for line in report["lines"]:
+        console().print(line)
+
+
+def demo(driver: Driver = "process", base_image: BaseImage = None) -> None:
+    """Tell the bring-your-own-IP story. Live, on ExaBGP speakers, from start to finish."""
+    from lab.cli.demo import tell
+
+    raise typer.Exit(tell(driver, base_image))
