@@ -203,7 +203,7 @@ def take_down(wanted: str | None) -> dict[str, Any]:
         lines += clean_up(run_id).lines
     lines += [
         f"run {run.run_id} is in use by a scenario, a test or a lab that does not answer; "
-        f"end that, or take its speakers down with `lab down --lab {run.run_id}`"
+        f"`lab down --lab {run.run_id}` ends it all the same"
         for run in targets
         if run.is_held
     ]
@@ -211,7 +211,7 @@ def take_down(wanted: str | None) -> dict[str, Any]:
 
 
 def _run_of(path: Path) -> RunDirectory:
-    return RunDirectory(path.name, path)
+    return RunDirectory.at(path)
 
 
 def _wait_until_gone(run: RunDirectory) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 from dataclasses import dataclass
 
 from lab.engines.live.docker_driver import clean_up_docker
 from lab.engines.live.labelled_processes import kill_labelled
-from lab.engines.live.run_directory import existing_runs
+from lab.engines.live.run_directory import RunDirectory, existing_runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +25,26 @@ def clean_up(run_id: str | None = None) -> Report:
     Without `run_id` it does so for all runs of this user that have no living lab any more. Processes are
     found by their label, so also those whose run directory is gone.
     """
-    runs = [run for run in existing_runs() if run_id in (None, run.run_id)]
-    held = {run.run_id for run in runs if run.is_held} if run_id is None else set()
-    killed = kill_labelled(run_id, keep=held)
-    lines = [f"ended {count} processes of run {run}" for run, count in sorted(killed.items())]
-    lines += [f"removed {what}" for what in clean_up_docker(run_id, keep=held)]
+    spare_living = run_id is None
+    runs = [
+        run for run in existing_runs() if run_id in (None, run.run_id) and not (spare_living and run.is_held)
+    ]
+    lines = [f"ended the lab of run {run.run_id}, which did not answer" for run in runs if _end_lab(run)]
+    killed = kill_labelled(run_id, spare_living=spare_living)
+    lines += [f"ended {count} processes of run {run}" for run, count in sorted(killed.items())]
+    lines += [f"removed {what}" for what in clean_up_docker(run_id, spare_living=spare_living)]
     for run in runs:
-        if run.run_id not in held:
-            run.remove()
-            lines.append(f"removed {run.path}")
+        run.remove()
+        lines.append(f"removed {run.path}")
     return Report(tuple(lines))
+
+
+def _end_lab(run: RunDirectory) -> bool:
+    """Kill the process that holds a run, unless that is this one; whether there was any."""
+    holder = run.holder
+    if holder is None or holder == os.getpid():
+        return False
+    with contextlib.suppress(OSError):
+        os.kill(holder, signal.SIGKILL)
+        return True
+    return False

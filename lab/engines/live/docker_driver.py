@@ -26,7 +26,9 @@ from lab.topology.model import Topology
 DOCKER_RUN_LABEL: Final = "byoip.lab.run"
 DOCKER_SPEAKER_LABEL: Final = "byoip.lab.speaker"
 DOCKER_USER_LABEL: Final = "byoip.lab.user"
-"""Labels: the run's id and who runs it on containers and networks, the speaker's name on containers."""
+DOCKER_DIRECTORY_LABEL: Final = "byoip.lab.directory"
+"""Labels: the run's id, who runs it and its directory on containers and networks, the speaker's name on
+containers."""
 
 _SUBNETS: Final = ipaddress.IPv4Network("198.19.0.0/16")
 """The upper half of the benchmarking range of RFC 2544: nobody's real addresses, and not the speakers' own
@@ -129,7 +131,12 @@ class DockerDriver:
         return f"byoip-lab-{self._prepared().run_id}-{speaker}"
 
     def _labels(self) -> dict[str, str]:
-        return {DOCKER_RUN_LABEL: self._prepared().run_id, DOCKER_USER_LABEL: str(os.getuid())}
+        run = self._prepared()
+        return {
+            DOCKER_RUN_LABEL: run.run_id,
+            DOCKER_USER_LABEL: str(os.getuid()),
+            DOCKER_DIRECTORY_LABEL: str(run.path),
+        }
 
     def _launch(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         directory = self._prepared().speaker(name)
@@ -162,8 +169,10 @@ class DockerDriver:
         ).start()
 
 
-def clean_up_docker(run_id: str | None = None, keep: Collection[str] = ()) -> list[str]:
-    """Remove this user's containers and networks of one run, or of all but `keep`; return what was removed.
+def clean_up_docker(run_id: str | None = None, spare_living: bool = False) -> list[str]:
+    """Remove this user's containers and networks, of one run or of all; return what was removed.
+
+    `spare_living` leaves those whose lab lives, wherever its run directory is.
 
     Only what carries our labels is removed. Idempotent; never raises, and does nothing without an engine.
     """
@@ -183,13 +192,19 @@ def clean_up_docker(run_id: str | None = None, keep: Collection[str] = ()) -> li
                 all=True, filters={"label": labels}, sparse=True, ignore_removed=True
             )
             networks = client.networks.list(filters={"label": labels})
-            containers = [each for each in containers if each.attrs["Labels"][DOCKER_RUN_LABEL] not in keep]
-            networks = [each for each in networks if each.attrs["Labels"][DOCKER_RUN_LABEL] not in keep]
+            if spare_living:
+                containers = [each for each in containers if not _lives(each)]
+                networks = [each for each in networks if not _lives(each)]
             if not containers and not networks:
                 break
             removed.update(_in_parallel(_remove_container, containers))
             removed.update(map(_remove_network, networks))
     return sorted(removed - {""})
+
+
+def _lives(item: Container | Network) -> bool:
+    directory = item.attrs["Labels"].get(DOCKER_DIRECTORY_LABEL)
+    return directory is not None and RunDirectory.at(Path(directory)).is_held
 
 
 def _remove_container(container: Container) -> str:

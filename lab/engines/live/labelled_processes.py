@@ -7,16 +7,28 @@ import os
 import select
 import signal
 from collections import Counter
-from collections.abc import Collection, Iterator
-from typing import Final
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
 
-from lab.engines.live.run_directory import RUN_LABEL, SPEAKER_LABEL
+from lab.engines.live.run_directory import DIRECTORY_LABEL, RUN_LABEL, SPEAKER_LABEL, RunDirectory
 
 _EXIT_TIMEOUT: Final = 10.0
 
 
-def labelled_processes(run_id: str | None = None, speaker: str | None = None) -> Iterator[tuple[int, str]]:
-    """Process id and run id of this user's processes with our label (of this run, of this speaker)."""
+class _Labels(NamedTuple):
+    run_id: str
+    directory: str
+    speaker: str
+
+
+def labelled_processes(
+    run_id: str | None = None, speaker: str | None = None, spare_living: bool = False
+) -> Iterator[tuple[int, str]]:
+    """Process id and run id of this user's processes with our label (of this run, of this speaker).
+
+    `spare_living` leaves out those whose lab lives, wherever its run directory is.
+    """
     user = os.getuid()
     for entry in os.scandir("/proc"):
         if not entry.name.isdecimal():
@@ -24,31 +36,39 @@ def labelled_processes(run_id: str | None = None, speaker: str | None = None) ->
         with contextlib.suppress(OSError):
             if entry.stat().st_uid == user:
                 found = _labels(int(entry.name))
-                if found and run_id in (None, found[0]) and speaker in (None, found[1]):
-                    yield int(entry.name), found[0]
+                if (
+                    found is None
+                    or run_id not in (None, found.run_id)
+                    or speaker not in (None, found.speaker)
+                ):
+                    continue
+                if not (spare_living and RunDirectory.at(Path(found.directory)).is_held):
+                    yield int(entry.name), found.run_id
 
 
-def _labels(pid: int) -> tuple[str, str] | None:
-    """The run and speaker a process belongs to; None if it is not ours. Raises OSError if it is gone."""
+def _labels(pid: int) -> _Labels | None:
+    """What a process belongs to; None if it is not ours. Raises OSError if it is gone."""
     with open(f"/proc/{pid}/environ", "rb") as file:
         variables = dict(entry.partition(b"=")[::2] for entry in file.read().split(b"\0"))
-    run_id = variables.get(RUN_LABEL.encode())
-    if run_id is None:
+    if RUN_LABEL.encode() not in variables:
         return None
-    return run_id.decode("ascii", "replace"), variables.get(SPEAKER_LABEL.encode(), b"").decode(
-        "ascii", "replace"
+    return _Labels(
+        *(
+            os.fsdecode(variables.get(label.encode(), b""))
+            for label in (RUN_LABEL, DIRECTORY_LABEL, SPEAKER_LABEL)
+        )
     )
 
 
 def kill_labelled(
-    run_id: str | None = None, speaker: str | None = None, keep: Collection[str] = ()
+    run_id: str | None = None, speaker: str | None = None, spare_living: bool = False
 ) -> Counter[str]:
-    """SIGKILL them all but those of the runs in `keep`, wait until they are gone, and count them by run.
+    """SIGKILL the `labelled_processes`, wait until they are gone, and count them by run.
 
     Repeated until a scan finds none, because a process may have forked between the scan and its death.
     """
     killed: Counter[str] = Counter()
-    while found := [each for each in labelled_processes(run_id, speaker) if each[1] not in keep]:
+    while found := list(labelled_processes(run_id, speaker, spare_living)):
         handles = [(run, handle) for pid, run in found if (handle := _kill(pid)) is not None]
         for run, handle in handles:
             select.select([handle], [], [], _EXIT_TIMEOUT)  # readable once the process has ended

@@ -19,6 +19,8 @@ from lab.speaker.setup import CONTROL_SOCKET
 
 RUN_LABEL: Final = "BYOIP_LAB_RUN"
 """The environment variable every process of a run carries; its value is the run's id."""
+DIRECTORY_LABEL: Final = "BYOIP_LAB_DIRECTORY"
+"""The environment variable that holds the path of the run's directory, which tells whether the lab lives."""
 SPEAKER_LABEL: Final = "BYOIP_LAB_SPEAKER"
 """The environment variable that names the speaker a process belongs to."""
 _RUN_ID: Final = re.compile(r"[0-9a-f]{8}", re.ASCII)
@@ -32,6 +34,11 @@ class RunDirectory:
 
     run_id: str
     path: Path
+
+    @classmethod
+    def at(cls, path: Path) -> RunDirectory:
+        """The run whose directory is `path`, whether it still exists or not."""
+        return cls(path.name, path)
 
     @classmethod
     def create(cls) -> RunDirectory:
@@ -58,7 +65,17 @@ class RunDirectory:
         """Mark it as in use for as long as the file returned stays open, at most until this process ends."""
         file = open(self.path / _LOCK, "w", encoding="ascii")  # noqa: SIM115
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        file.write(str(os.getpid()))
+        file.flush()
         return file
+
+    @property
+    def holder(self) -> int | None:
+        """The process id of the living lab that holds it, or None."""
+        if not self.is_held:
+            return None
+        text = (self.path / _LOCK).read_text(encoding="ascii")
+        return int(text) if text.isdecimal() else None
 
     @property
     def is_held(self) -> bool:
@@ -99,4 +116,4 @@ def existing_runs() -> Iterator[RunDirectory]:
     """The runs whose directory exists, alive or not."""
     for path in sorted(runs_root().iterdir()):
         if _RUN_ID.fullmatch(path.name):
-            yield RunDirectory(path.name, path)
+            yield RunDirectory.at(path)

@@ -13,7 +13,7 @@ import lab
 from lab.bgp.commands import Command
 from lab.engines.base import MachineError
 from lab.engines.live.driver import BGP_PORT, Place
-from lab.engines.live.run_directory import RUN_LABEL, SPEAKER_LABEL, RunDirectory
+from lab.engines.live.run_directory import DIRECTORY_LABEL, RUN_LABEL, SPEAKER_LABEL, RunDirectory
 from lab.speaker.setup import (
     CONFIGURATION_FILE,
     SETUP_FILE,
@@ -96,6 +96,7 @@ def exabgp_environment(name: str, place: Place, run: RunDirectory, speakers: int
     """The environment of a speaker's ExaBGP in a lab of so many speakers."""
     return {
         RUN_LABEL: run.run_id,
+        DIRECTORY_LABEL: str(run.path),
         SPEAKER_LABEL: name,
         "EXABGP_ENVFILE": f"{place.directory}/{_NO_SETTINGS_FILE}",
         "exabgp_daemon_user": _user(),
