@@ -49,6 +49,17 @@ def test_a_scenario_without_expectations_ends_with_0(lab_command):
     assert lab_command("run", "byoip").code == 0
 
 
+def test_vrps_from_a_validator_replace_the_roas_of_the_file(lab_command, small_file, tmp_path):
+    vrps = tmp_path / "vrps.json"
+    vrps.write_text('{"roas": [{"asn": "AS64496", "prefix": "203.0.113.0/24", "maxLength": 25, "ta": "x"}]}')
+    forged = (
+        "hijack: {by: attacker, prefix: 203.0.113.0/25, forge_origin: true}",
+        "expect: {at: transit, prefix: 203.0.113.0/25, via: attacker, rov: valid}",
+    )
+    assert lab_command("run", small_file(*forged)).code == 1
+    assert lab_command("run", small_file(*forged), "--vrps", vrps).code == 0
+
+
 GOLDEN = """\
 small
 small: 5 speakers, engine sim
