@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from lab.bgp.attributes import LargeCommunity, Origin
 from lab.bgp.prefix import Prefix
 from lab.bgp.rov import RovMode, Vrp
+
+MOST_PREPENDED: Final = 50
+_MAX_32_BITS: Final = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,23 @@ class Originate:
     large_communities: tuple[LargeCommunity, ...] = ()
     med: int | None = None
     origin: Origin = Origin.IGP
+
+    def problem(self) -> str:
+        """What no BGP message could carry, as text for people; empty if all is well."""
+        if not 0 <= self.prepend <= MOST_PREPENDED:
+            return f"prepend {self.prepend} is not from 0 to {MOST_PREPENDED}"
+        if any(not 1 <= asn <= _MAX_32_BITS for asn in self.path):
+            return (
+                f"the path {' '.join(map(str, self.path))} holds what is no AS number (1 to {_MAX_32_BITS})"
+            )
+        if self.med is not None and not 0 <= self.med <= _MAX_32_BITS:
+            return f"MED {self.med} is not from 0 to {_MAX_32_BITS}"
+        parts = (*self.communities, *(part for large in self.large_communities for part in large))
+        if any(len(large) != 3 for large in self.large_communities) or any(
+            not 0 <= part <= _MAX_32_BITS for part in parts
+        ):
+            return "a community is 32 bits, a large community three times 32 bits"
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

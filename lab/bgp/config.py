@@ -31,7 +31,7 @@ class Policy:
     """What a speaker enforces beyond the relationships themselves.
 
     `otc`: RFC 9234 Only-to-Customer on import and export. `blackhole`: honour BLACKHOLE (RFC 7999) from
-    customers. `graceful_shutdown`: honour GRACEFUL_SHUTDOWN (RFC 8326).
+    customers, inside prefixes they announce here. `graceful_shutdown`: honour GRACEFUL_SHUTDOWN (RFC 8326).
     """
 
     rov: RovMode = RovMode.OFF

@@ -22,7 +22,10 @@ LOCAL_PREF: Final = {
     Relationship.COLLECTOR: 0,
     Relationship.VANTAGE_POINT: 100,
 }
-"""LOCAL_PREF by what the neighbour is: routes that earn money before free ones before those that cost."""
+"""LOCAL_PREF by what the neighbour is: routes that earn money before free ones before those that cost.
+
+GRACEFUL_SHUTDOWN (RFC 8326) sets 0, below all of them and below any `local_pref` a person sets.
+"""
 
 _UPSTREAM: Final = frozenset({Relationship.PROVIDER, Relationship.PEER, Relationship.ROUTE_SERVER})
 _TRANSPARENT: Final = frozenset({Relationship.ROUTE_SERVER, Relationship.VANTAGE_POINT})
@@ -30,9 +33,19 @@ _UNEXPORTABLE: Final = frozenset({NO_EXPORT, NO_ADVERTISE})
 
 
 def import_route(
-    asn: int, neighbor: NeighborConfig, policy: Policy, vrps: VrpTable, prefix: Prefix, attributes: Attributes
+    asn: int,
+    neighbor: NeighborConfig,
+    policy: Policy,
+    vrps: VrpTable,
+    prefix: Prefix,
+    attributes: Attributes,
+    may_blackhole: bool = False,
 ) -> Route:
-    """Judge what `neighbor` announced: the route as it stands in the Adj-RIB-In, rejected or eligible."""
+    """Judge what `neighbor` announced: the route as it stands in the Adj-RIB-In, rejected or eligible.
+
+    `may_blackhole`: the neighbour announces a prefix around this one here, so that its BLACKHOLE is its own
+    business (RFC 7999 section 3.3).
+    """
     path = attributes.as_path
     relationship = neighbor.relationship
     rov = vrps.validate(prefix, path[-1] if path else None)
@@ -40,7 +53,10 @@ def import_route(
     discard = False
     if attributes.communities:
         discard = (
-            policy.blackhole and relationship is Relationship.CUSTOMER and BLACKHOLE in attributes.communities
+            may_blackhole
+            and policy.blackhole
+            and relationship is Relationship.CUSTOMER
+            and BLACKHOLE in attributes.communities
         )
         if policy.graceful_shutdown and GRACEFUL_SHUTDOWN in attributes.communities:
             local_pref = 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from lab.bgp import policy
-from lab.bgp.attributes import Attributes
+from lab.bgp.attributes import BLACKHOLE, Attributes
 from lab.bgp.commands import (
     Command,
     Leak,
@@ -92,6 +92,7 @@ class Router:
         self._adj_in: dict[Prefix, dict[str, Route]] = {}
         self._loc_rib: dict[Prefix, Route] = {}
         self._leaks: set[tuple[Prefix | None, str | None]] = set()
+        self._blackholes: set[tuple[str, Prefix]] = set()
         roles = {neighbor.relationship for neighbor in config.neighbors}
         self._is_route_server = Relationship.RS_CLIENT in roles
         self._is_collector = Relationship.VANTAGE_POINT in roles
@@ -151,15 +152,19 @@ class Router:
                 if limit is not None and session.received >= limit:
                     return self._max_prefix_reached(session, limit, now)
                 session.received += 1
-            route = policy.import_route(
-                self.config.asn, session.config, self._policy, self.vrps, prefix, attributes
-            )
+            route = self._import(session, prefix, attributes)
             if routes is None:
                 routes = self._adj_in[prefix] = {}
             routes[neighbor] = route
+            if BLACKHOLE in attributes.communities:
+                self._blackholes.add((neighbor, prefix))
+            elif self._blackholes:
+                self._blackholes.discard((neighbor, prefix))
             if route.rejection is not None:
                 self._report_rejection(prefix, route, held, now)
         self._decide(prefix, neighbor, messages, now)
+        if self._blackholes:
+            self._judge_blackholes(session, prefix, messages, now)
         return messages
 
     def apply(self, command: Command, now: float) -> list[Message]:
@@ -208,9 +213,15 @@ class Router:
             raise CommandError(
                 f"{self.config.name} only passes routes on; it cannot originate {command.prefix}"
             )
+        if problem := command.problem():
+            raise CommandError(f"{self.config.name} cannot announce {command.prefix}: {problem}")
         path = (self.config.asn,) * command.prepend + command.path
         attributes = Attributes(
-            path, command.origin, command.med, command.communities, command.large_communities
+            path,
+            command.origin,
+            command.med,
+            tuple(sorted(set(command.communities))),
+            tuple(sorted(set(command.large_communities))),
         )
         route = policy.own_route(self.config.asn, command.prefix, attributes, self.vrps)
         self._adj_in.setdefault(command.prefix, {})[""] = route
@@ -248,6 +259,10 @@ class Router:
         session = self._sessions.get(command.neighbor)
         if session is None:
             raise CommandError(f"{self.config.name} has no neighbour {command.neighbor!r}")
+        if command.prepend and self._is_route_server:
+            raise CommandError(
+                f"{self.config.name} is a route server; it leaves paths as they are (RFC 7947)"
+            )
         changes: dict[str, int | None] = {
             name: value
             for name in ("local_pref", "prepend", "max_prefix")
@@ -267,17 +282,26 @@ class Router:
         return messages
 
     def _set_vrps(self, command: SetVrps, now: float) -> list[Message]:
-        self.vrps = VrpTable(command.vrps)
+        try:
+            self.vrps = VrpTable(command.vrps)
+        except ValueError as error:
+            raise CommandError(str(error)) from None
         return self._judge_again(f"validates against {len(self.vrps)} VRPs", now)
 
     def _leak(self, command: Leak, now: float) -> list[Message]:
         if command.to is not None and command.to not in self._sessions:
             raise CommandError(f"{self.config.name} has no neighbour {command.to!r} to leak to")
+        if self._is_collector or self._is_route_server:
+            raise CommandError(f"{self.config.name} is no AS that buys or sells transit; it cannot leak")
+        leak = (command.prefix, command.to)
+        what = _leak_text(*leak)
         if command.active:
-            self._leaks.add((command.prefix, command.to))
+            self._leaks.add(leak)
+        elif leak not in self._leaks:
+            active = "; ".join(sorted(_leak_text(*each) for each in self._leaks)) or "nothing"
+            raise CommandError(f"{self.config.name} does not leak {what}; it leaks {active}")
         else:
-            self._leaks.discard((command.prefix, command.to))
-        what = f"{command.prefix or 'every route'} to {command.to or 'every neighbour'}"
+            self._leaks.remove(leak)
         if self._emit:
             self._emit(
                 PolicyChanged(
@@ -296,13 +320,12 @@ class Router:
         if self._emit:
             self._emit(PolicyChanged(now, self.config.name, detail))
         messages: list[Message] = []
-        for prefix, routes in list(self._adj_in.items()):
+        # Less specific first: whether a BLACKHOLE is honoured depends on the routes around it.
+        for prefix in sorted(self._adj_in):
+            routes = self._adj_in[prefix]
             for neighbor, held in routes.items():
                 if neighbor:
-                    config = self._sessions[neighbor].config
-                    route = policy.import_route(
-                        self.config.asn, config, self._policy, self.vrps, prefix, held.attributes
-                    )
+                    route = self._import(self._sessions[neighbor], prefix, held.attributes)
                     self._report_rejection(prefix, route, held, now)
                 else:
                     route = policy.own_route(self.config.asn, prefix, held.attributes, self.vrps)
@@ -311,7 +334,40 @@ class Router:
                 self._export(prefix, self._up, messages, now)
         return messages
 
+    def _import(self, session: _Session, prefix: Prefix, attributes: Attributes) -> Route:
+        may_blackhole = (
+            self._policy.blackhole
+            and BLACKHOLE in attributes.communities
+            and self._announces_around(session.name, prefix)
+        )
+        return policy.import_route(
+            self.config.asn, session.config, self._policy, self.vrps, prefix, attributes, may_blackhole
+        )
+
+    def _announces_around(self, neighbor: str, prefix: Prefix) -> bool:
+        """Whether a neighbour has an eligible route here to a less specific of `prefix`."""
+        for length in range(prefix.length):
+            route = self._adj_in.get(prefix.supernet(length), {}).get(neighbor)
+            if route is not None and route.rejection is None and not route.discard:
+                return True
+        return False
+
+    def _judge_blackholes(
+        self, session: _Session, around: Prefix, messages: list[Message], now: float
+    ) -> None:
+        """The neighbour's route to `around` changed: judge its BLACKHOLE routes inside it again."""
+        for neighbor, prefix in sorted(self._blackholes):
+            if neighbor != session.name or prefix == around or not around.covers(prefix):
+                continue
+            held = self._adj_in[prefix][neighbor]
+            route = self._import(session, prefix, held.attributes)
+            if route != held:
+                self._adj_in[prefix][neighbor] = route
+                self._report_rejection(prefix, route, held, now)
+                self._decide(prefix, neighbor, messages, now)
+
     def _forget(self, prefix: Prefix, neighbor: str) -> None:
+        self._blackholes.discard((neighbor, prefix))
         routes = self._adj_in[prefix]
         del routes[neighbor]
         if not routes:
@@ -513,3 +569,7 @@ class Router:
         if self._emit:
             path = (self.config.asn, *route.attributes.as_path)
             self._emit(ExportBlocked(now, self.config.name, prefix, session.name, path, "otc"))
+
+
+def _leak_text(prefix: Prefix | None, to: str | None) -> str:
+    return f"{prefix or 'every route'} to {to or 'every neighbour'}"

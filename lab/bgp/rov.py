@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from lab.bgp.prefix import Prefix
+from lab.bgp.prefix import WIDTH, Prefix
 
 
 class RovState(Enum):
@@ -56,10 +56,22 @@ class RovVerdict:
 
 
 class VrpTable:
-    """An immutable set of VRPs, indexed for RFC 6811 look-ups (one dict probe per prefix length in use)."""
+    """An immutable set of VRPs, indexed for RFC 6811 look-ups (one dict probe per prefix length in use).
+
+    Raises ValueError for a VRP that cannot be: its maxLength or its ASN is out of range.
+    """
 
     def __init__(self, vrps: Iterable[Vrp] = ()) -> None:
         self.vrps: frozenset[Vrp] = frozenset(vrps)
+        for vrp in self.vrps:
+            width = WIDTH[vrp.prefix.version]
+            if not vrp.prefix.length <= vrp.max_length <= width:
+                raise ValueError(
+                    f"a ROA for {vrp.prefix} has a maxLength from {vrp.prefix.length} to {width}, "
+                    f"not {vrp.max_length}"
+                )
+            if not 0 <= vrp.asn <= 0xFFFFFFFF:
+                raise ValueError(f"the ROA for {vrp.prefix} names AS{vrp.asn}; an ASN has 32 bits")
         self._by_prefix: dict[Prefix, list[Vrp]] = defaultdict(list)
         lengths: dict[int, set[int]] = {4: set(), 6: set()}
         for vrp in sorted(self.vrps):

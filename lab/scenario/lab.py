@@ -303,7 +303,10 @@ class Lab:
         self.settle()
 
     def _set_vrps(self, vrps: Iterable[Vrp]) -> None:
-        self.vrps = VrpTable(vrps)
+        try:
+            self.vrps = VrpTable(vrps)
+        except ValueError as error:
+            raise LabError(str(error)) from None
         for name in self.topology.speakers:
             self.engine.apply(name, SetVrps(tuple(self.vrps)))
         self.settle()

@@ -75,7 +75,7 @@ def _carry_out(lab: Lab, step: Step) -> Outcome | None:
         case steps.RoaStep() as body:
             if body.add:
                 lab.add_roa(body.add.prefix, body.add.asn, body.add.max_length)
-            if body.remove:
+            elif body.remove:
                 lab.remove_roa(body.remove.prefix, body.remove.asn, body.remove.max_length)
         case steps.SetStep() as body:
             lab.set_policy(

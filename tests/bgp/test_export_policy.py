@@ -20,11 +20,12 @@ from support.lone_router import (
 )
 
 from lab.bgp.attributes import Attributes, Origin
-from lab.bgp.commands import Leak, Originate, SetNeighbor, StopOriginating
+from lab.bgp.commands import Leak, Originate, SetNeighbor, SetVrps, StopOriginating
 from lab.bgp.config import NeighborConfig
 from lab.bgp.events import Announced, PolicyChanged, Withdrawn
 from lab.bgp.relationship import Relationship
 from lab.bgp.router import CommandError
+from lab.bgp.rov import Vrp
 
 RS_2 = neighbor("rs-2", Relationship.ROUTE_SERVER, 64509)
 TARGETS = (CUSTOMER_2, PEER_2, PROVIDER_2, RS_2, COLLECTOR)
@@ -212,7 +213,6 @@ def test_a_command_that_makes_no_sense_is_refused_and_changes_nothing(
         ),
         (SetNeighbor("peer"), "sets nothing for peer"),
         (Leak(), "leaks every route to every neighbour"),
-        (Leak(PREFIX, "peer", active=False), "stops leaking 203.0.113.0/24 to peer"),
     ],
 )
 def test_every_change_of_policy_is_reported_as_text_for_people(
@@ -221,3 +221,38 @@ def test_every_change_of_policy_is_reported_as_text_for_people(
     router = LoneRouter(PEER)
     router.apply(command)
     assert router.events == [PolicyChanged(0.0, "router", detail)]
+
+
+def test_only_a_leak_that_began_can_be_stopped() -> None:
+    router = LoneRouter(PEER)
+    router.apply(Leak(to="peer"))
+    with pytest.raises(CommandError, match=r"does not leak .*/24 to peer; it leaks every route to peer"):
+        router.apply(Leak(PREFIX, "peer", active=False))
+    router.events.clear()
+    router.apply(Leak(to="peer", active=False))
+    assert router.events == [PolicyChanged(0.0, "router", "stops leaking every route to peer")]
+
+
+@pytest.mark.parametrize(
+    ("command", "problem"),
+    [
+        (Originate(PREFIX, prepend=-1), "prepend -1 is not from 0 to 50"),
+        (Originate(PREFIX, prepend=51), "prepend 51 is not from 0 to 50"),
+        (Originate(PREFIX, path=(0,)), "the path 0 holds what is no AS number"),
+        (Originate(PREFIX, path=(1 << 32,)), "holds what is no AS number"),
+        (Originate(PREFIX, med=-1), "MED -1 is not from 0"),
+        (Originate(PREFIX, communities=(1 << 32,)), "a community is 32 bits"),
+        (Originate(PREFIX, large_communities=((1, 2),)), "three times 32 bits"),  # type: ignore[arg-type]
+        (SetVrps((Vrp(PREFIX, 23, 64496),)), "has a maxLength from 24 to 32, not 23"),
+        (SetVrps((Vrp(PREFIX, 33, 64496),)), "has a maxLength from 24 to 32, not 33"),
+        (SetVrps((Vrp(PREFIX, 24, 1 << 32),)), "an ASN has 32 bits"),
+    ],
+)
+def test_what_no_message_could_carry_is_refused_with_nothing_changed(
+    command: Originate | SetVrps, problem: str
+) -> None:
+    router = LoneRouter(PEER)
+    with pytest.raises(CommandError, match=problem):
+        router.apply(command)
+    assert not router.router.view().adj_in
+    assert not router.events

@@ -6,7 +6,7 @@ import pytest
 from support.lone_router import ASN, COLLECTOR, OTHER, PREFIX, LoneRouter, neighbor
 
 from lab.bgp.attributes import NO_ADVERTISE, NO_EXPORT, Attributes, Origin
-from lab.bgp.commands import Leak, Originate, SetPolicy
+from lab.bgp.commands import Leak, Originate, SetNeighbor, SetPolicy
 from lab.bgp.config import Policy
 from lab.bgp.events import Rejection
 from lab.bgp.relationship import Relationship
@@ -86,7 +86,10 @@ def test_a_route_server_originates_nothing_and_leaks_nothing() -> None:
     with pytest.raises(CommandError, match="router only passes routes on; it cannot originate"):
         router.apply(Originate(PREFIX))
     router.announce("a", A.asn)
-    assert router.apply(Leak()) == []
+    with pytest.raises(CommandError, match="it cannot leak"):
+        router.apply(Leak())
+    with pytest.raises(CommandError, match="it leaves paths as they are"):
+        router.apply(SetNeighbor("a", prepend=2))
 
 
 def test_a_client_must_put_its_own_asn_first() -> None:

@@ -12,6 +12,7 @@ from support.lone_router import (
     PROVIDER,
     ROUTE_SERVER,
     LoneRouter,
+    neighbor,
 )
 
 from lab.bgp.attributes import BLACKHOLE, NO_ADVERTISE, NO_EXPORT
@@ -19,6 +20,7 @@ from lab.bgp.commands import Leak, Originate, SetPolicy
 from lab.bgp.config import NeighborConfig, Policy
 from lab.bgp.events import Rejection
 from lab.bgp.prefix import Prefix
+from lab.bgp.relationship import Relationship
 from lab.bgp.rov import RovMode, Vrp
 
 EVERYBODY = (CUSTOMER, PEER, PROVIDER, ROUTE_SERVER, CUSTOMER_2, COLLECTOR)
@@ -64,6 +66,7 @@ def test_only_a_customers_blackhole_is_honoured_and_only_where_configured(
     source: NeighborConfig, honoured: bool, discards: bool
 ) -> None:
     router = LoneRouter(*EVERYBODY, policy=Policy(blackhole=honoured))
+    router.announce(source.name, source.asn)
     router.announce(source.name, source.asn, prefix=HOST, communities=(BLACKHOLE,))
     best = router.best(HOST)
     assert best is not None
@@ -73,6 +76,7 @@ def test_only_a_customers_blackhole_is_honoured_and_only_where_configured(
 
 def test_turning_blackholing_off_makes_it_an_ordinary_route_again() -> None:
     router = LoneRouter(CUSTOMER, PEER, policy=Policy(blackhole=True))
+    router.announce("customer", CUSTOMER.asn)
     router.announce("customer", CUSTOMER.asn, prefix=HOST, communities=(BLACKHOLE,))
     router.apply(SetPolicy(blackhole=False))
     assert router.listeners(HOST) == {"peer"}
@@ -94,10 +98,36 @@ def test_a_blackhole_may_exceed_the_maxlength_but_not_change_the_origin(
     vrp: Vrp, communities: tuple[int, ...], honoured: bool, accepted: bool
 ) -> None:
     router = LoneRouter(CUSTOMER, policy=Policy(rov=RovMode.DROP, blackhole=honoured), vrps=[vrp])
+    router.announce("customer", CUSTOMER.asn)
     router.announce("customer", CUSTOMER.asn, prefix=HOST, communities=communities)
     held = router.held("customer", HOST)
     assert held is not None
     assert held.rejection is (None if accepted else Rejection.ROV_INVALID)
+
+
+def test_a_blackhole_for_addresses_the_customer_does_not_announce_is_an_ordinary_route() -> None:
+    stranger = neighbor("stranger", Relationship.CUSTOMER, 64505)
+    router = LoneRouter(CUSTOMER, stranger, policy=Policy(rov=RovMode.DROP, blackhole=True), vrps=[ROA])
+    router.announce("customer", CUSTOMER.asn)
+    router.announce("stranger", stranger.asn, CUSTOMER.asn, prefix=HOST, communities=(BLACKHOLE,))
+    held = router.held("stranger", HOST)
+    assert held is not None
+    assert (held.discard, held.rejection) == (False, Rejection.ROV_INVALID)
+
+
+@pytest.mark.parametrize("host_first", [True, False])
+def test_a_blackhole_is_honoured_while_its_customer_announces_what_is_around_it(
+    host_first: bool,
+) -> None:
+    router = LoneRouter(CUSTOMER, PEER, policy=Policy(blackhole=True))
+    announcements = [(PREFIX, ()), (HOST, (BLACKHOLE,))]
+    for prefix, communities in reversed(announcements) if host_first else announcements:
+        router.announce("customer", CUSTOMER.asn, prefix=prefix, communities=communities)
+    assert router.listeners(HOST) == set()
+    router.withdraw("customer")
+    assert router.listeners(HOST) == {"peer"}
+    router.withdraw("customer", HOST)
+    assert not router.router.view().adj_in
 
 
 def test_a_blackhole_does_not_excuse_a_peer_from_the_maxlength() -> None:

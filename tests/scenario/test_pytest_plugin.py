@@ -13,8 +13,10 @@ def test_plan(run_scenario):
 
 
 @pytest.fixture
-def project(pytester):
+def project(pytester, monkeypatch):
     """A project with a scenario `plan.yaml` and a test of it; `run(expectation, *options)` runs its tests."""
+
+    monkeypatch.delenv("CI", raising=False)  # pytest says more there
 
     def run(expectation, *options, test=TEST_OF_A_FILE):
         steps = ("hijack: {by: attacker, prefix: 203.0.113.0/25}", expectation)

@@ -33,8 +33,9 @@ def related_prefixes(draw: st.DrawFn) -> Prefix:
 
 @st.composite
 def vrps(draw: st.DrawFn) -> Vrp:
-    """A VRP for one of the related prefixes; AS 0 and a maxLength below the length included."""
-    return Vrp(draw(related_prefixes()), draw(st.integers(18, 32)), draw(st.sampled_from([0, 64496, 64497])))
+    """A VRP for one of the related prefixes; AS 0 included."""
+    prefix = draw(related_prefixes())
+    return Vrp(prefix, draw(st.integers(prefix.length, 32)), draw(st.sampled_from([0, 64496, 64497])))
 
 
 @st.composite

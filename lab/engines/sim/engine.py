@@ -104,6 +104,7 @@ class SimEngine:
 
     def set_link(self, a: str, b: str, up: bool) -> None:
         """Take a session down (Cease/2) or up again."""
+        self.topology.link(a, b)
         link = frozenset((a, b))
         if not up:
             self._down.setdefault(link, "administrative shutdown")
