@@ -10,45 +10,42 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from lab.engines.live.run_directory import RUN_LABEL, SPEAKER_LABEL
+from lab.engines.live.run_directory import RUN_LABEL
 
 _EXIT_TIMEOUT: Final = 10.0
 
 
-def labelled_processes(run_id: str | None = None, speaker: str | None = None) -> Iterator[tuple[int, str]]:
-    """Process id and run id of this user's processes with our label (of this run, of this speaker)."""
+def labelled_processes(run_id: str | None = None, session: int | None = None) -> Iterator[tuple[int, str]]:
+    """Process id and run id of this user's processes with our label (of this run, of this session)."""
     user = os.getuid()
     for entry in os.scandir("/proc"):
         if not entry.name.isdecimal():
             continue
         with contextlib.suppress(OSError):
-            if entry.stat().st_uid == user:
-                found = _labels(int(entry.name))
-                if found and run_id in (None, found[0]) and speaker in (None, found[1]):
-                    yield int(entry.name), found[0]
+            pid = int(entry.name)
+            if entry.stat().st_uid == user and session in (None, os.getsid(pid)):
+                found = _label(pid)
+                if found is not None and run_id in (None, found):
+                    yield pid, found
 
 
-def _labels(pid: int) -> tuple[str, str] | None:
-    """The run and speaker a process belongs to; None if it is not ours. Raises OSError if it is gone."""
+def _label(pid: int) -> str | None:
+    """The run a process belongs to; None if it is not ours. Raises OSError if it is gone."""
     with open(f"/proc/{pid}/environ", "rb") as file:
         variables = dict(entry.partition(b"=")[::2] for entry in file.read().split(b"\0"))
     run_id = variables.get(RUN_LABEL.encode())
-    if run_id is None:
-        return None
-    return run_id.decode("ascii", "replace"), variables.get(SPEAKER_LABEL.encode(), b"").decode(
-        "ascii", "replace"
-    )
+    return None if run_id is None else run_id.decode("ascii", "replace")
 
 
 def kill_labelled(
-    run_id: str | None = None, speaker: str | None = None, keep: Collection[str] = ()
+    run_id: str | None = None, session: int | None = None, keep: Collection[str] = ()
 ) -> Counter[str]:
     """SIGKILL them all but those of the runs in `keep`, wait until they are gone, and count them by run.
 
     Repeated until a scan finds none, because a process may have forked between the scan and its death.
     """
     killed: Counter[str] = Counter()
-    while found := [each for each in labelled_processes(run_id, speaker) if each[1] not in keep]:
+    while found := [each for each in labelled_processes(run_id, session) if each[1] not in keep]:
         handles = [(run, handle) for pid, run in found if (handle := _kill(pid)) is not None]
         for run, handle in handles:
             select.select([handle], [], [], _EXIT_TIMEOUT)  # readable once the process has ended
@@ -64,7 +61,7 @@ def _kill(pid: int) -> int | None:
     except OSError:
         return None
     with contextlib.suppress(OSError):
-        if _labels(pid) is not None:  # still the process the scan saw, not one that reuses its number
+        if _label(pid) is not None:  # still the process the scan saw, not one that reuses its number
             signal.pidfd_send_signal(handle, signal.SIGKILL)
             return handle
     os.close(handle)

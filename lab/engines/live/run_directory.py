@@ -19,8 +19,6 @@ from lab.speaker.setup import CONTROL_SOCKET
 
 RUN_LABEL: Final = "BYOIP_LAB_RUN"
 """The environment variable every process of a run carries; its value is the run's id."""
-SPEAKER_LABEL: Final = "BYOIP_LAB_SPEAKER"
-"""The environment variable that names the speaker a process belongs to."""
 _RUN_ID: Final = re.compile(r"[0-9a-f]{8}", re.ASCII)
 _LOCK: Final = "lock"
 _SOCKET_PATH_LIMIT: Final = 107
