@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib.util
 import json
 import os
 import random
 import select
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -32,6 +33,7 @@ _LOG_LIMIT: Final = 1 << 20
 _LOG_TAIL: Final = 4096
 _NURSERY_TIMEOUT: Final = 30.0
 """Seconds the nursery may take to fork a speaker, the first time to import ExaBGP too."""
+_EXIT_TIMEOUT: Final = 10.0
 _NETWORKS: Final = range(8, 250)
 """The second octets to choose from: a lab has 127.N.0.0/16 to itself."""
 
@@ -46,6 +48,12 @@ class _Process:
 
     pid: int
     handle: int
+
+    def has_ended(self, timeout: float = 0.0) -> bool:
+        """Whether it has, at the latest after `timeout` seconds."""
+        poll = select.poll()
+        poll.register(self.handle, select.POLLIN)
+        return bool(poll.poll(1000 * timeout))
 
 
 class _Nursery:
@@ -136,13 +144,18 @@ class ProcessDriver:
             try:
                 return self._nursery.fork(request, log)
             except _NurseryLostError:
-                self._nursery.close()
+                self._close_nursery()
                 kill_labelled(run_id)  # or a speaker may live of which it could not tell any more
         self._nursery = _Nursery(run_id)
         try:
             return self._nursery.fork(request, log)
         except _NurseryLostError as error:
             raise MachineError(f"cannot import ExaBGP; the end of what was printed:\n{error}") from None
+
+    def _close_nursery(self) -> None:
+        if self._nursery is not None:
+            self._nursery.close()
+            self._nursery = None
 
     def kill(self, speaker: str) -> None:
         """SIGKILL ExaBGP and the agent."""
@@ -159,7 +172,7 @@ class ProcessDriver:
     def alive(self, speaker: str) -> bool:
         """Whether ExaBGP runs."""
         process = self._processes.get(speaker)
-        return process is not None and not _has_ended(process)
+        return process is not None and not process.has_ended()
 
     def log(self, speaker: str) -> str:
         """The end of what ExaBGP and the agent printed."""
@@ -174,22 +187,18 @@ class ProcessDriver:
 
     def stop(self) -> None:
         """Kill every process of the run and give the addresses back."""
+        for process in self._processes.values():  # before the nursery, which reaps them
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(process.handle, signal.SIGKILL)
+        for name, process in list(self._processes.items()):
+            process.has_ended(_EXIT_TIMEOUT)
+            self._forget(name)
         if self._run is not None:
             kill_labelled(self._run.run_id)
-        if self._nursery is not None:
-            self._nursery.close()
-            self._nursery = None
-        for name in list(self._processes):
-            self._forget(name)
+        self._close_nursery()
         if self._claim is not None:
             self._claim.close()
             self._claim = None
-
-
-def _has_ended(process: _Process) -> bool:
-    poll = select.poll()
-    poll.register(process.handle, select.POLLIN)
-    return bool(poll.poll(0))
 
 
 def _base_environment() -> dict[str, str]:
@@ -206,7 +215,7 @@ def _base_environment() -> dict[str, str]:
     }
 
 
-@contextmanager
+@contextlib.contextmanager
 def _readable_errors(speaker: str) -> Iterator[None]:
     try:
         yield

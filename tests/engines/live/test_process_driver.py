@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import select
 import signal
 import subprocess
 from pathlib import Path
@@ -36,9 +35,7 @@ def driver():
 
 
 def until_it_ends(driver: ProcessDriver, speaker: str) -> None:
-    poll = select.poll()
-    poll.register(driver._processes[speaker].handle, select.POLLIN)
-    poll.poll()
+    assert driver._processes[speaker].has_ended(timeout=60)
 
 
 def test_every_speaker_has_an_address_of_its_own_and_two_labs_share_none(driver, run):
