@@ -53,8 +53,8 @@ def runtime_directory():
     shutil.rmtree(path)
 
 
-def _kill_nobody_elses(run_id=None, speaker=None, spare_living=False):
+def _kill_nobody_elses(run_id=None, session=None, spare_living=False):
     """What dead labs left elsewhere on this machine is no business of these tests."""
     from lab.engines.live.labelled_processes import kill_labelled
 
-    return Counter() if run_id is None else kill_labelled(run_id, speaker, spare_living)
+    return Counter() if run_id is None else kill_labelled(run_id, session, spare_living)

@@ -122,10 +122,7 @@ class Fleet:
             (self._run.speaker(name) / CONTROL_SOCKET).unlink(missing_ok=True)
         self._driver.start(
             {name: exabgp_command(self._places[name]) for name in names},
-            {
-                name: exabgp_environment(name, self._places[name], self._run, len(self._members))
-                for name in names
-            },
+            {name: exabgp_environment(self._places[name], self._run, len(self._members)) for name in names},
         )
         for name in names:  # only now: starting many containers takes longer than one may take to answer
             self._members[name].launched = self._members[name].checked_alive = self._clock()

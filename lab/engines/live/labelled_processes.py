@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from lab.engines.live.run_directory import DIRECTORY_LABEL, RUN_LABEL, SPEAKER_LABEL, RunDirectory
+from lab.engines.live.run_directory import DIRECTORY_LABEL, RUN_LABEL, RunDirectory
 
 _EXIT_TIMEOUT: Final = 10.0
 
@@ -19,13 +19,12 @@ _EXIT_TIMEOUT: Final = 10.0
 class _Labels(NamedTuple):
     run_id: str
     directory: str
-    speaker: str
 
 
 def labelled_processes(
-    run_id: str | None = None, speaker: str | None = None, spare_living: bool = False
+    run_id: str | None = None, session: int | None = None, spare_living: bool = False
 ) -> Iterator[tuple[int, str]]:
-    """Process id and run id of this user's processes with our label (of this run, of this speaker).
+    """Process id and run id of this user's processes with our label (of this run, of this session).
 
     `spare_living` leaves out those whose lab lives, wherever its run directory is.
     """
@@ -34,16 +33,14 @@ def labelled_processes(
         if not entry.name.isdecimal():
             continue
         with contextlib.suppress(OSError):
-            if entry.stat().st_uid == user:
-                found = _labels(int(entry.name))
-                if (
-                    found is None
-                    or run_id not in (None, found.run_id)
-                    or speaker not in (None, found.speaker)
-                ):
-                    continue
-                if not (spare_living and RunDirectory.at(Path(found.directory)).is_held):
-                    yield int(entry.name), found.run_id
+            pid = int(entry.name)
+            if entry.stat().st_uid != user or session not in (None, os.getsid(pid)):
+                continue
+            found = _labels(pid)
+            if found is None or run_id not in (None, found.run_id):
+                continue
+            if not (spare_living and RunDirectory.at(Path(found.directory)).is_held):
+                yield pid, found.run_id
 
 
 def _labels(pid: int) -> _Labels | None:
@@ -53,22 +50,19 @@ def _labels(pid: int) -> _Labels | None:
     if RUN_LABEL.encode() not in variables:
         return None
     return _Labels(
-        *(
-            os.fsdecode(variables.get(label.encode(), b""))
-            for label in (RUN_LABEL, DIRECTORY_LABEL, SPEAKER_LABEL)
-        )
+        *(os.fsdecode(variables.get(label.encode(), b"")) for label in (RUN_LABEL, DIRECTORY_LABEL))
     )
 
 
 def kill_labelled(
-    run_id: str | None = None, speaker: str | None = None, spare_living: bool = False
+    run_id: str | None = None, session: int | None = None, spare_living: bool = False
 ) -> Counter[str]:
     """SIGKILL the `labelled_processes`, wait until they are gone, and count them by run.
 
     Repeated until a scan finds none, because a process may have forked between the scan and its death.
     """
     killed: Counter[str] = Counter()
-    while found := list(labelled_processes(run_id, speaker, spare_living)):
+    while found := list(labelled_processes(run_id, session, spare_living)):
         handles = [(run, handle) for pid, run in found if (handle := _kill(pid)) is not None]
         for run, handle in handles:
             select.select([handle], [], [], _EXIT_TIMEOUT)  # readable once the process has ended

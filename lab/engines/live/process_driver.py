@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib.util
+import json
 import os
 import random
-import resource
+import select
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import lab
 from lab.engines.base import EngineError, MachineError
 from lab.engines.live.driver import BGP_PORT, Place
 from lab.engines.live.labelled_processes import kill_labelled
+from lab.engines.live.nursery import REQUEST_LIMIT, Request
 from lab.engines.live.run_directory import RunDirectory
 from lab.engines.live.speaker_files import speakers_directory
 from lab.topology.model import Topology
@@ -26,8 +31,72 @@ from lab.topology.model import Topology
 _LOG_FILE: Final = "exabgp.log"
 _LOG_LIMIT: Final = 1 << 20
 _LOG_TAIL: Final = 4096
+_NURSERY_TIMEOUT: Final = 30.0
+"""Seconds the nursery may take to fork a speaker, the first time to import ExaBGP too."""
+_EXIT_TIMEOUT: Final = 10.0
 _NETWORKS: Final = range(8, 250)
 """The second octets to choose from: a lab has 127.N.0.0/16 to itself."""
+
+
+class _NurseryLostError(Exception):
+    """The nursery died, or does not answer; the text is what it printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Process:
+    """A speaker's ExaBGP. It leads the session `pid`; `handle` becomes readable when it has ended."""
+
+    pid: int
+    handle: int
+
+    def has_ended(self, timeout: float = 0.0) -> bool:
+        """Whether it has, at the latest after `timeout` seconds."""
+        poll = select.poll()
+        poll.register(self.handle, select.POLLIN)
+        return bool(poll.poll(1000 * timeout))
+
+
+class _Nursery:
+    """The running `lab.engines.live.nursery` of a run."""
+
+    def __init__(self, run: RunDirectory) -> None:
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115
+        self._socket, other_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._socket.settimeout(_NURSERY_TIMEOUT)
+        with other_end:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "lab.engines.live.nursery"],
+                stdin=other_end.fileno(),
+                stdout=self._output,
+                stderr=self._output,
+                cwd="/",
+                env={**_base_environment(), **run.labels},
+                start_new_session=True,
+            )
+
+    def fork(self, request: Request, log: IO[bytes]) -> _Process:
+        """Start a speaker. Raises OSError if the machine is at a limit, and _NurseryLostError."""
+        message = json.dumps(request).encode()
+        assert len(message) <= REQUEST_LIMIT
+        try:
+            socket.send_fds(self._socket, [message], [log.fileno()])
+            answer, handles, _, _ = socket.recv_fds(self._socket, REQUEST_LIMIT, 1)
+        except (ConnectionError, TimeoutError):
+            answer = b""
+        if not answer:
+            self._output.seek(0)
+            raise _NurseryLostError(self._output.read().decode("utf-8", "replace").strip()[-_LOG_TAIL:])
+        found = json.loads(answer)
+        if "errno" in found:
+            raise OSError(found["errno"], os.strerror(found["errno"]))
+        return _Process(found["pid"], handles[0])
+
+    def close(self) -> None:
+        """End it; its speakers stay."""
+        self._socket.close()
+        self._process.kill()
+        self._process.wait()
+        self._output.close()
 
 
 class ProcessDriver:
@@ -36,7 +105,8 @@ class ProcessDriver:
     def __init__(self) -> None:
         self._run: RunDirectory | None = None
         self._claim: socket.socket | None = None
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._nursery: _Nursery | None = None
+        self._processes: dict[str, _Process] = {}
 
     def prepare(
         self, topology: Topology, run: RunDirectory, external: Collection[str] = ()
@@ -62,31 +132,47 @@ class ProcessDriver:
         """Start the processes, in the order given."""
         assert self._run is not None, "prepare first"
         for name, command in commands.items():
+            self._forget(name)
+            request = Request(
+                command=list(command), environment=dict(environment[name]), log_limit=_LOG_LIMIT
+            )
             with _readable_errors(name), open(self._run.speaker(name) / _LOG_FILE, "wb") as log:
-                process = subprocess.Popen(
-                    command,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    cwd="/",
-                    env={**_base_environment(), **environment[name]},
-                    start_new_session=True,
-                )
-                self._processes[name] = process
-            # The log is bounded by the kernel; a thread that drains a pipe would cost more than it is worth.
-            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (_LOG_LIMIT, _LOG_LIMIT))
+                self._processes[name] = self._fork(self._run, request, log)
+
+    def _fork(self, run: RunDirectory, request: Request, log: IO[bytes]) -> _Process:
+        if self._nursery is not None:
+            try:
+                return self._nursery.fork(request, log)
+            except _NurseryLostError:
+                self._close_nursery()
+                kill_labelled(run.run_id)  # or a speaker may live of which it could not tell any more
+        self._nursery = _Nursery(run)
+        try:
+            return self._nursery.fork(request, log)
+        except _NurseryLostError as error:
+            raise MachineError(f"cannot import ExaBGP; the end of what was printed:\n{error}") from None
+
+    def _close_nursery(self) -> None:
+        if self._nursery is not None:
+            self._nursery.close()
+            self._nursery = None
 
     def kill(self, speaker: str) -> None:
         """SIGKILL ExaBGP and the agent."""
-        if self._run is not None:
-            kill_labelled(self._run.run_id, speaker)
-        if process := self._processes.pop(speaker, None):
-            process.wait()
+        process = self._processes.get(speaker)
+        if self._run is not None and process is not None:
+            kill_labelled(self._run.run_id, process.pid)
+            self._forget(speaker)
+
+    def _forget(self, speaker: str) -> None:
+        process = self._processes.pop(speaker, None)
+        if process is not None:
+            os.close(process.handle)
 
     def alive(self, speaker: str) -> bool:
         """Whether ExaBGP runs."""
         process = self._processes.get(speaker)
-        return process is not None and process.poll() is None
+        return process is not None and not process.has_ended()
 
     def log(self, speaker: str) -> str:
         """The end of what ExaBGP and the agent printed."""
@@ -101,11 +187,15 @@ class ProcessDriver:
 
     def stop(self) -> None:
         """Kill every process of the run and give the addresses back."""
+        for process in self._processes.values():  # before the nursery, which reaps them
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(process.handle, signal.SIGKILL)
+        for name, process in list(self._processes.items()):
+            process.has_ended(_EXIT_TIMEOUT)
+            self._forget(name)
         if self._run is not None:
             kill_labelled(self._run.run_id)
-        for process in self._processes.values():
-            process.wait()
-        self._processes.clear()
+        self._close_nursery()
         if self._claim is not None:
             self._claim.close()
             self._claim = None
@@ -125,7 +215,7 @@ def _base_environment() -> dict[str, str]:
     }
 
 
-@contextmanager
+@contextlib.contextmanager
 def _readable_errors(speaker: str) -> Iterator[None]:
     try:
         yield

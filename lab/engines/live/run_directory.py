@@ -21,8 +21,6 @@ RUN_LABEL: Final = "BYOIP_LAB_RUN"
 """The environment variable every process of a run carries; its value is the run's id."""
 DIRECTORY_LABEL: Final = "BYOIP_LAB_DIRECTORY"
 """The environment variable that holds the path of the run's directory, which tells whether the lab lives."""
-SPEAKER_LABEL: Final = "BYOIP_LAB_SPEAKER"
-"""The environment variable that names the speaker a process belongs to."""
 _RUN_ID: Final = re.compile(r"[0-9a-f]{8}", re.ASCII)
 _LOCK: Final = "lock"
 _SOCKET_PATH_LIMIT: Final = 107
@@ -60,6 +58,11 @@ class RunDirectory:
             )
         path.mkdir(mode=0o700, exist_ok=True)
         return path
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The environment variables by which clean-up finds the processes of this run."""
+        return {RUN_LABEL: self.run_id, DIRECTORY_LABEL: str(self.path)}
 
     def hold(self) -> IO[str]:
         """Mark it as in use for as long as the file returned stays open, at most until this process ends."""

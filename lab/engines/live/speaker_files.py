@@ -13,7 +13,7 @@ import lab
 from lab.bgp.commands import Command
 from lab.engines.base import MachineError
 from lab.engines.live.driver import BGP_PORT, Place
-from lab.engines.live.run_directory import DIRECTORY_LABEL, RUN_LABEL, SPEAKER_LABEL, RunDirectory
+from lab.engines.live.run_directory import RunDirectory
 from lab.speaker.setup import (
     CONFIGURATION_FILE,
     SETUP_FILE,
@@ -89,16 +89,14 @@ def _write(path: Path, text: str) -> None:
 
 def exabgp_command(place: Place) -> list[str]:
     """What to execute inside a place."""
-    return [place.python, "-m", "exabgp", "server", f"{place.directory}/{CONFIGURATION_FILE}"]
+    settings = f"--env-file={place.directory}/{_NO_SETTINGS_FILE}"
+    return [place.python, "-m", "exabgp", settings, "server", f"{place.directory}/{CONFIGURATION_FILE}"]
 
 
-def exabgp_environment(name: str, place: Place, run: RunDirectory, speakers: int) -> dict[str, str]:
+def exabgp_environment(place: Place, run: RunDirectory, speakers: int) -> dict[str, str]:
     """The environment of a speaker's ExaBGP in a lab of so many speakers."""
     return {
-        RUN_LABEL: run.run_id,
-        DIRECTORY_LABEL: str(run.path),
-        SPEAKER_LABEL: name,
-        "EXABGP_ENVFILE": f"{place.directory}/{_NO_SETTINGS_FILE}",
+        **run.labels,
         "exabgp_daemon_user": _user(),
         "exabgp_daemon_drop": "false",
         "exabgp_daemon_umask": "022",

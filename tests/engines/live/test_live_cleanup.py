@@ -72,9 +72,10 @@ def test_a_lab_killed_outright_leaves_speakers_that_clean_up_ends_and_nothing_el
     process, run_id = lab_process
     process.kill()
     process.wait()
-    assert len(list(labelled_processes(run_id))) == 6  # ExaBGP and agent of two speakers and the collector
+    # ExaBGP and agent of two speakers and the collector; the nursery ends by itself, sooner or later
+    assert len(list(labelled_processes(run_id))) in (6, 7)
     first_line = clean_up(run_id).lines[0]  # an agent may have ended by itself when its ExaBGP did
-    assert re.fullmatch(rf"ended [3-6] processes of run {run_id}", first_line)
+    assert re.fullmatch(rf"ended [3-7] processes of run {run_id}", first_line)
     assert not list(labelled_processes(run_id))
     assert not (runs_root() / run_id).exists()
     assert [other.poll() for other in decoy] == [None, None]
@@ -97,10 +98,11 @@ def test_clean_up_of_everything_leaves_a_living_lab_alone(lab_process, monkeypat
     monkeypatch.setattr("lab.engines.live.cleanup.existing_runs", lambda: [run])
     assert not {pid for pid, _ in labelled_processes(run_id, spare_living=True)}
     # Seen from a clean-up that looks for run directories elsewhere, it lives all the same.
+    before = set(labelled_processes(run_id))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     clean_up()
     assert run.path.exists()
-    assert len(list(labelled_processes(run_id))) == 6
+    assert set(labelled_processes(run_id)) == before
 
 
 def test_clean_up_of_a_named_run_ends_a_lab_that_hangs(lab_process):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -23,22 +25,26 @@ V4 = "192.0.2.0/24"
 
 
 def process_of(lab: LiveEngine, speaker: str, program: str) -> int:
-    """The process id of a speaker's `exabgp` or `agent.py`."""
-    (found,) = (
-        pid
-        for pid, _ in labelled_processes(lab.run.run_id, speaker)
-        if any(
-            word.endswith(program.encode()) for word in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        )
-    )
-    return found
+    """The process id of a speaker's `agent` or of its parent `exabgp`, or of the `nursery` of them all."""
+    directory = os.fsencode(lab.run.speaker(speaker))
+    (agent,) = (pid for pid, _ in labelled_processes(lab.run.run_id) if directory in command_line(pid))
+    exabgp = parent(agent)
+    return {"agent": agent, "exabgp": exabgp, "nursery": parent(exabgp)}[program]
+
+
+def command_line(pid: int) -> list[bytes]:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+
+
+def parent(pid: int) -> int:
+    return int(re.search(r"PPid:\s(\d+)", Path(f"/proc/{pid}/status").read_text())[1])
 
 
 def faults(lab: LiveEngine) -> list[tuple[str, str]]:
     return [(event.at, event.what) for event in lab.events() if isinstance(event, SpeakerFault)]
 
 
-@pytest.mark.parametrize("program", ["exabgp", "agent.py"])
+@pytest.mark.parametrize("program", ["exabgp", "agent"])
 def test_a_speaker_that_is_killed_comes_back_with_all_it_had(chain, program):
     chain.apply("transit", SetPolicy(rov=RovMode.DROP))
     chain.apply("transit", SetVrps((Vrp(prefix("198.51.100.0/24"), 24, 64511),)))
@@ -55,6 +61,24 @@ def test_a_speaker_that_is_killed_comes_back_with_all_it_had(chain, program):
     assert table(chain) == before
     assert [state.established for state in chain.sessions()] == [True] * session_count
     assert faults(chain) == [("transit", "recovered")]
+
+
+def test_a_lab_whose_nursery_is_killed_comes_back_with_all_it_had(chain):
+    chain.apply("customer", Originate(prefix(V4)))
+    chain.converge()
+    before, session_count = table(chain), len(chain.sessions())
+    nursery = process_of(chain, "transit", "nursery")
+    assert b"lab.engines.live.nursery" in command_line(nursery)
+    os.kill(nursery, signal.SIGKILL)
+    chain.kill("transit")
+    chain.converge()
+    assert table(chain) == before
+    assert [state.established for state in chain.sessions()] == [True] * session_count
+    found = faults(chain)
+    assert {("transit", "died"), ("transit", "recovered")} <= set(found)
+    assert Counter(name for name, what in found if what == "died") == Counter(
+        name for name, what in found if what == "recovered"
+    )
 
 
 def test_a_fault_is_told_with_its_recovery(chain):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import errno
+import os
+import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 from support.live_lab import topology_of
 
 from lab.engines.base import MachineError
 from lab.engines.live import process_driver, run_directory
+from lab.engines.live.labelled_processes import labelled_processes
 from lab.engines.live.process_driver import ProcessDriver
 from lab.engines.live.run_directory import RunDirectory
 from lab.engines.live.speaker_files import write_speaker_files
@@ -28,6 +32,10 @@ def driver():
     driver = ProcessDriver()
     yield driver
     driver.stop()
+
+
+def until_it_ends(driver: ProcessDriver, speaker: str) -> None:
+    assert driver._processes[speaker].has_ended(timeout=60)
 
 
 def test_every_speaker_has_an_address_of_its_own_and_two_labs_share_none(driver, run):
@@ -81,11 +89,67 @@ def test_a_limit_of_the_machine_is_named_with_the_way_to_raise_it(driver, run, m
         driver.start({"one": ["true"]}, {"one": {}})
 
 
+def first_on_the_path(monkeypatch, directory: Path, file: str, text: str) -> None:
+    """Let the nursery find a Python file of ours before all others."""
+    (directory / file).write_text(text)
+    environment = process_driver._base_environment()
+    environment["PYTHONPATH"] = os.pathsep.join((str(directory), environment["PYTHONPATH"]))
+    monkeypatch.setattr(process_driver, "_base_environment", lambda: environment)
+
+
+def test_a_limit_the_nursery_meets_is_named_too(driver, run, monkeypatch, tmp_path):
+    fork = "import errno, os\ndef fork(): raise OSError(errno.EAGAIN, '')\nos.fork = fork"
+    first_on_the_path(monkeypatch, tmp_path, "sitecustomize.py", fork)
+    driver.prepare(TOPOLOGY, run)
+    with pytest.raises(MachineError, match=r"speaker one: .*; raise .* `ulimit -u`"):
+        driver.start({"one": ["true"]}, {"one": {}})
+
+
+def test_an_exabgp_that_cannot_be_imported_is_an_error_with_the_reason(driver, run, monkeypatch, tmp_path):
+    first_on_the_path(monkeypatch, tmp_path, "exabgp.py", "raise ImportError('half installed')")
+    driver.prepare(TOPOLOGY, run)
+    with pytest.raises(MachineError, match=r"(?s)cannot import ExaBGP.*half installed"):
+        driver.start({"one": ["true"]}, {"one": {}})
+
+
+def test_a_speaker_is_alive_until_it_is_killed_or_ends(driver, run):
+    places = driver.prepare(TOPOLOGY, run)
+    forever = [places["one"].python, "-c", "import signal; signal.pause()"]
+    driver.start({"one": forever, "two": forever}, {"one": {}, "two": {}})
+    assert driver.alive("one")
+    driver.kill("one")
+    assert not driver.alive("one")
+    assert driver.alive("two")
+    os.kill(driver._processes["two"].pid, signal.SIGKILL)
+    until_it_ends(driver, "two")
+    assert not driver.alive("two")
+
+
+def test_a_speaker_that_ended_leaves_no_zombie(driver, run):
+    driver.prepare(TOPOLOGY, run)
+    driver.start({"one": ["true"]}, {"one": {}})
+    until_it_ends(driver, "one")
+    driver.start({"two": ["true"]}, {"two": {}})
+    assert driver._processes["two"].pid != driver._processes["one"].pid
+    assert not Path(f"/proc/{driver._processes['one'].pid}").exists()
+
+
+def test_stop_leaves_no_process_and_no_descriptor(driver, run):
+    before = len(os.listdir("/proc/self/fd"))
+    places = driver.prepare(TOPOLOGY, run)
+    forever = [places["one"].python, "-c", "import signal; signal.pause()"]
+    driver.start({"one": forever}, {"one": {}})
+    driver.start({"one": forever}, {"one": {}})
+    driver.stop()
+    assert not list(labelled_processes(run.run_id))
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
 def test_the_end_of_a_long_log_is_what_is_shown(driver, run):
     places = driver.prepare(TOPOLOGY, run)
     program = "print('x' * 9000); print('the end')"
     driver.start({"one": [places["one"].python, "-c", program]}, {"one": {}})
-    driver._processes["one"].wait()
+    until_it_ends(driver, "one")
     assert driver.log("one").endswith("the end")
     assert len(driver.log("one")) < 5000
     assert not driver.alive("one")
@@ -95,7 +159,7 @@ def test_a_log_cannot_fill_the_disk(driver, run):
     places = driver.prepare(TOPOLOGY, run)
     program = "import sys\nwhile True: sys.stdout.write('x' * 65536)"
     driver.start({"one": [places["one"].python, "-c", program]}, {"one": {}})
-    assert driver._processes["one"].wait() != 0
+    until_it_ends(driver, "one")
     assert (run.speaker("one") / "exabgp.log").stat().st_size <= 1 << 20
 
 
