@@ -12,6 +12,7 @@ from lab.bgp.rib import Route, RouterView
 from lab.dataplane.fib import NextHop, forwarders, longest_match, next_hop
 from lab.dataplane.urpf import UrpfVerdict, check
 from lab.topology.model import Topology, UrpfMode
+from lab.topology.ownership import Registry
 from lab.topology.vocabulary import DropReason
 
 TTL: Final = 64
@@ -90,7 +91,7 @@ def probe(
         hops.append(Hop(here.speaker, view.asn, here.interface, urpf, prefix, route))
         step = next_hop(views, here.speaker, match) if match and not match.route.discard else None
         if step is None:
-            return _trace(source, destination, hops, here.speaker, *_end_at(hops[-1], destination))
+            return _trace(source, destination, hops, here.speaker, *_end_at(topology, hops[-1], destination))
         if step in visited:
             at, explanation = _loop([hop.speaker for hop in hops], visited[step])
             return _trace(source, destination, hops, at, DropReason.TTL, explanation)
@@ -111,7 +112,7 @@ def _trace(
     return PacketTrace(source, destination, tuple(hops), reason is None, at, reason, explanation)
 
 
-def _end_at(hop: Hop, destination: Address) -> tuple[DropReason | None, str]:
+def _end_at(topology: Topology, hop: Hop, destination: Address) -> tuple[DropReason | None, str]:
     """Why a packet goes no further than `hop`; no reason if it is delivered."""
     if hop.urpf and not hop.urpf.passed:
         return hop.urpf.reason, f"{hop.speaker} drops it on arrival: {hop.urpf.evidence}"
@@ -120,12 +121,24 @@ def _end_at(hop: Hop, destination: Address) -> tuple[DropReason | None, str]:
     if hop.route.discard:
         return DropReason.BLACKHOLE, f"{hop.speaker} discards it: {hop.prefix} is a blackhole there"
     if hop.route.is_own:
-        return None, f"{hop.speaker} originates {hop.prefix}"
+        return None, f"{hop.speaker} originates {hop.prefix}{_of_another(topology, hop, destination)}"
     server = hop.route.neighbor
     return (
         DropReason.NO_ROUTE,
         f"{hop.speaker} has {hop.prefix} from route server {server}, no client has it now",
     )
+
+
+def _of_another(topology: Topology, hop: Hop, destination: Address) -> str:
+    """Who holds the destination, if it is not the AS that took the packet."""
+    registry = Registry(topology)
+    ownership = registry.ownership(destination.host)
+    if ownership is None or hop.prefix is None or hop.asn in registry.asns(ownership):
+        return ""
+    holders = " and ".join(ownership.holders)
+    if ownership.held.covers(hop.prefix):
+        return f", which {holders} holds"
+    return f", but {holders} holds {ownership.held}"
 
 
 def _check_call(topology: Topology, start: str, source: Address, destination: Address) -> None:

@@ -1,9 +1,9 @@
-"""What an AS path says about the topology: links that do not exist, and valleys (RFC 7908)."""
+"""What an AS path says about the topology: how far it is true, and where its valleys are (RFC 7908)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise, permutations
 from typing import Final, NamedTuple
 
@@ -18,19 +18,12 @@ LEAK_NAMES: Final = {
 }
 """The route leaks of RFC 7908 section 3 that a path shows, by type."""
 
-_LEAK_TYPES: Final = {
+_LEAK_TYPES: Final[Mapping[tuple[Relationship | None, Relationship | None], int]] = {
     (Relationship.PROVIDER, Relationship.PROVIDER): 1,
     (Relationship.PEER, Relationship.PEER): 2,
     (Relationship.PROVIDER, Relationship.PEER): 3,
     (Relationship.PEER, Relationship.PROVIDER): 4,
 }
-
-
-class FalseLink(NamedTuple):
-    """Two ASes that follow each other in a path and are not connected; `left` is nearer to the collector."""
-
-    left: int
-    right: int
 
 
 class Leak(NamedTuple):
@@ -45,6 +38,19 @@ class Leak(NamedTuple):
 def compress(path: tuple[int, ...]) -> tuple[int, ...]:
     """The path without consecutive repetitions, so without prepending."""
     return tuple(asn for index, asn in enumerate(path) if index == 0 or path[index - 1] != asn)
+
+
+def without_poisoning(path: tuple[int, ...]) -> tuple[int, ...]:
+    """The path without prepending, and without all that stands between two occurrences of an AS.
+
+    No AS accepts a route with its own ASN in the path (RFC 4271 section 9.1.2), so it wrote that itself.
+    """
+    hops: list[int] = []
+    while path:
+        hops.append(path[0])
+        last = len(path) - path[::-1].index(path[0])
+        path = path[last:]
+    return tuple(hops)
 
 
 class Adjacency:
@@ -77,26 +83,20 @@ class Adjacency:
                 return relationship
         return None
 
-    def false_link(self, path: tuple[int, ...]) -> FalseLink | None:
-        """The first pair in `path`, from the collector's side, that is not connected.
+    def passed_on(self, path: tuple[int, ...]) -> tuple[int, ...]:
+        """The ASes that a route really passed, from the collector's side to the one that sent it.
 
-        All to its left was really passed on, so its left AS is where a forged path was sent from.
+        Two ASes that are not connected passed nothing on: a forged path was sent by the left one of them.
         """
-        for left, right in pairwise(compress(path)):
-            if (left, right) not in self._relationships:
-                return FalseLink(left, right)
-        return None
+        hops = without_poisoning(path)
+        for index, pair in enumerate(pairwise(hops), 1):
+            if pair not in self._relationships:
+                return hops[:index]
+        return hops
 
-    def leaks(self, path: tuple[int, ...]) -> Iterator[Leak]:
-        """Each AS in `path` that passed a peer's or provider's route on to a peer or provider.
-
-        Only as far as the path is true: what follows a false link nobody ever passed on.
-        """
-        hops = compress(path)
+    def leaks(self, hops: tuple[int, ...]) -> Iterator[Leak]:
+        """Each AS in `hops` (of `passed_on`) that gave a peer's or provider's route to a peer or provider."""
         for target, leaker, source in zip(hops, hops[1:], hops[2:], strict=False):
-            learned_from = self.relationship(leaker, source)
-            sent_to = self.relationship(leaker, target)
-            if learned_from is None or sent_to is None:
-                return
-            if (kind := _LEAK_TYPES.get((learned_from, sent_to))) is not None:
+            way = self.relationship(leaker, source), self.relationship(leaker, target)
+            if (kind := _LEAK_TYPES.get(way)) is not None:
                 yield Leak(leaker, source, target, kind)

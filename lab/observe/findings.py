@@ -8,18 +8,18 @@ from typing import Final
 
 from lab.bgp.prefix import Prefix
 from lab.bgp.rov import RovState, VrpTable
-from lab.observe.adjacency import LEAK_NAMES, Adjacency, Leak, compress
+from lab.observe.adjacency import LEAK_NAMES, Adjacency, Leak, without_poisoning
 from lab.observe.describe import path_text
-from lab.observe.ownership import Ownership, Registry
 from lab.observe.table import Table
 from lab.topology.model import Topology
+from lab.topology.ownership import Ownership, Registry
 from lab.topology.vocabulary import AlertKind
 
 Paths = Mapping[str, tuple[int, ...]]
 """An AS path by vantage point."""
 
 NAMED: Final = 8
-"""How many vantage points a text names; the alert itself carries all."""
+"""How many vantage points, or captured prefixes, a text names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +55,20 @@ class Examiner:
     def findings(self, table: Table, vrps: VrpTable) -> Iterator[Finding]:
         """Everything wrong with the table now, prefix by prefix (visibility apart: that takes a memory)."""
         for prefix, paths in table.paths.items():
+            passed_on = self._passed_on(prefix, paths, vrps)
             by_source: dict[tuple[int, int], dict[str, tuple[int, ...]]] = {}
             for name, path in paths.items():
-                by_source.setdefault((self._sender(prefix, path, vrps), path[-1]), {})[name] = path
+                by_source.setdefault((passed_on[name][-1], path[-1]), {})[name] = path
             for (sender, origin), seen in by_source.items():
                 yield from self._hijack(prefix, sender, origin, seen, vrps)
                 yield from self._invalid(prefix, sender, origin, seen, vrps)
-            yield from self._forged(prefix, paths, vrps)
-            yield from self._leaks(prefix, paths)
+                yield from self._forged(prefix, sender, origin, seen, vrps)
+            yield from self._leaks(prefix, paths, passed_on)
             yield from self._moas(prefix, table, vrps)
 
     def rightful(self, prefix: Prefix, table: Table, vrps: VrpTable) -> bool:
         """Whether any route now seen to `prefix` comes, and truly comes, from an AS that may announce it."""
-        senders = {self._sender(prefix, path, vrps) for path in table.paths[prefix].values()}
+        senders = {hops[-1] for hops in self._passed_on(prefix, table.paths[prefix], vrps).values()}
         return any(self._registry.may_originate(prefix, asn, vrps) for asn in senders)
 
     def name(self, asn: int) -> str:
@@ -77,13 +78,22 @@ class Examiner:
             return f"{names[0]} (AS{asn})"
         return f"AS{asn} ({', '.join(names)})" if names else f"AS{asn}"
 
-    def _sender(self, prefix: Prefix, path: tuple[int, ...], vrps: VrpTable) -> int:
-        """The AS a route truly comes from: the origin, or of a forged path the AS that forged it."""
-        link = self._adjacency.false_link(path)
-        # The holder may put others' ASNs into its own path (poisoning); that takes nothing from anyone.
-        if link is None or self._registry.may_originate(prefix, link.left, vrps):
-            return path[-1]
-        return link.left
+    def _passed_on(self, prefix: Prefix, paths: Paths, vrps: VrpTable) -> Paths:
+        """The ASes that each route really passed; the last one sent it, whatever origin the path names."""
+        passed = {name: self._adjacency.passed_on(path) for name, path in paths.items()}
+        rightful = {
+            asn
+            for asn in {asn for hops in passed.values() for asn in hops}
+            if self._registry.may_originate(prefix, asn, vrps)
+        }
+        # An AS that may announce the prefix may write others into its path; that takes nothing from anyone.
+        # Who does announce it, too, is also seen by a path that passes none of them: at the least its own.
+        proven = {hops[-1] for hops in passed.values() if rightful.isdisjoint(hops)}
+        for name, hops in passed.items():
+            if hops[-1] not in rightful | proven:
+                sender = next(index for index, asn in enumerate(hops) if asn in rightful)
+                passed[name] = hops[: sender + 1]
+        return passed
 
     def _in_the_name_of(self, sender: int, origin: int) -> str:
         return self.name(sender) if sender == origin else f"{self.name(sender)}, as {self.name(origin)},"
@@ -91,17 +101,23 @@ class Examiner:
     def _hijack(
         self, prefix: Prefix, sender: int, origin: int, seen: Paths, vrps: VrpTable
     ) -> Iterator[Finding]:
-        ownership = self._registry.ownership(prefix)
-        if ownership is None or self._registry.may_originate(prefix, origin, vrps):
+        may_originate = self._registry.may_originate
+        if may_originate(prefix, sender, vrps) or may_originate(prefix, origin, vrps):
             return
-        kind = AlertKind.ORIGIN_HIJACK
-        what, details = str(prefix), _validity(vrps.validate(prefix, origin))
-        if ownership.held != prefix:
+        who, validity = self._in_the_name_of(sender, origin), _validity(vrps.validate(prefix, origin))
+        kind, details = AlertKind.ORIGIN_HIJACK, validity
+        ownership = self._registry.ownership(prefix)
+        if ownership is None:
+            parts = [f"{part.held} of {self._holders(part)}" for part in self._registry.within(prefix)]
+            what = f"{prefix}, which nobody holds and which covers {_some(parts)}"
+            details = f"it captures what it covers wherever the more specific route is gone; {validity}"
+        elif ownership.held == prefix:
+            what = f"{prefix}, which {self._holders(ownership)} holds"
+        else:
             kind = AlertKind.SUBPREFIX_HIJACK
-            what = f"{prefix}, part of {ownership.held}"
-            details = f"the longest match wins, wherever it is accepted; {details}"
-        who, holders = self._in_the_name_of(sender, origin), self._holders(ownership)
-        yield Finding(kind, prefix, sender, seen, f"{who} originates {what}, which {holders} holds", details)
+            what = f"{prefix}, part of {ownership.held}, which {self._holders(ownership)} holds"
+            details = f"the longest match wins, wherever it is accepted; {validity}"
+        yield Finding(kind, prefix, sender, seen, f"{who} originates {what}", details)
 
     def _invalid(
         self, prefix: Prefix, sender: int, origin: int, seen: Paths, vrps: VrpTable
@@ -113,27 +129,26 @@ class Examiner:
             reasons = "; ".join(f"VRP {vrp}: {why}" for vrp, why in verdict.covering)
             yield Finding(AlertKind.RPKI_INVALID, prefix, sender, seen, fact, reasons)
 
-    def _forged(self, prefix: Prefix, paths: Paths, vrps: VrpTable) -> Iterator[Finding]:
-        found: dict[int, dict[str, tuple[int, ...]]] = {}
-        for name, path in paths.items():
-            sender = self._sender(prefix, path, vrps)
-            if sender != path[-1] and self._registry.may_originate(prefix, path[-1], vrps):
-                found.setdefault(sender, {})[name] = path
-        for offender, seen in found.items():
-            path = shortest(seen)
-            right = compress(path)[compress(path).index(offender) + 1]
-            forger, pretended = self.name(offender), self.name(path[-1])
-            fact = f"{forger} sends a path to {prefix} that pretends to come from {pretended}"
-            details = f"{forger} and {self.name(right)} are not connected"
-            validity = _forgery_validity(vrps.validate(prefix, path[-1]))
-            yield Finding(AlertKind.FORGED_ORIGIN, prefix, offender, seen, fact, f"{details}; {validity}")
+    def _forged(
+        self, prefix: Prefix, sender: int, origin: int, seen: Paths, vrps: VrpTable
+    ) -> Iterator[Finding]:
+        may_originate = self._registry.may_originate
+        if may_originate(prefix, sender, vrps) or not may_originate(prefix, origin, vrps):
+            return
+        hops = without_poisoning(shortest(seen))
+        right = hops[hops.index(sender) + 1]
+        forger, pretended = self.name(sender), self.name(origin)
+        fact = f"{forger} sends a path to {prefix} that pretends to come from {pretended}"
+        details = f"{forger} and {self.name(right)} are not connected"
+        validity = _forgery_validity(vrps.validate(prefix, origin))
+        yield Finding(AlertKind.FORGED_ORIGIN, prefix, sender, seen, fact, f"{details}; {validity}")
 
-    def _leaks(self, prefix: Prefix, paths: Paths) -> Iterator[Finding]:
+    def _leaks(self, prefix: Prefix, paths: Paths, passed_on: Paths) -> Iterator[Finding]:
         seen: dict[int, dict[str, tuple[int, ...]]] = {}
         ways: dict[int, set[Leak]] = {}
-        for name, path in paths.items():
-            for leak in self._adjacency.leaks(path):
-                seen.setdefault(leak.leaker, {})[name] = path
+        for name, hops in passed_on.items():
+            for leak in self._adjacency.leaks(hops):
+                seen.setdefault(leak.leaker, {})[name] = paths[name]
                 ways.setdefault(leak.leaker, set()).add(leak)
         for leaker, leaks in ways.items():
             how = "; also ".join(self._leak_text(leak) for leak in sorted(leaks))
@@ -158,8 +173,7 @@ class Examiner:
         yield Finding(AlertKind.MOAS, prefix, None, table.paths[prefix], fact, each, subject=tuple(origins))
 
     def _holders(self, ownership: Ownership) -> str:
-        asns = {self._topology.speakers[name].asn for name in ownership.holders}
-        return " and ".join(self.name(asn) for asn in sorted(asns))
+        return " and ".join(self.name(asn) for asn in sorted(self._registry.asns(ownership)))
 
 
 def shortest(paths: Paths) -> tuple[int, ...]:
@@ -171,10 +185,13 @@ def evidence(paths: Paths) -> str:
     """Where paths are seen and one of them, for people."""
     if not paths:
         return ""
-    names = sorted(paths)
+    return f"seen at {_some(sorted(paths))}; for example with path {path_text(shortest(paths))}"
+
+
+def _some(names: list[str]) -> str:
     if len(names) > NAMED:
         names = [*names[: NAMED - 2], f"{len(names) - NAMED + 2} more"]
-    return f"seen at {', '.join(names)}; for example with path {path_text(shortest(paths))}"
+    return ", ".join(names)
 
 
 def _count(seen_by: tuple[str, ...], table: Table) -> str:

@@ -20,11 +20,11 @@ from lab.engines.base import Engine, SessionState
 from lab.observe.detection import Detector
 from lab.observe.events import AlertRaised, Note, PacketVerdict
 from lab.observe.exports.snapshot import Snapshot
-from lab.observe.ownership import Registry
 from lab.observe.table import Table
 from lab.observe.timeline import Timeline
 from lab.topology.loading import load
 from lab.topology.model import Topology, UrpfMode
+from lab.topology.ownership import Registry
 
 
 class LabError(Exception):

@@ -1,11 +1,12 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from lab.bgp.prefix import Address
+from lab.bgp.prefix import Address, Prefix
 from lab.bgp.relationship import Relationship
 from lab.dataplane.probe import TTL, ProbeError, probe
-from lab.topology.model import UrpfMode
+from lab.topology.model import Holding, UrpfMode
 from lab.topology.vocabulary import DropReason
 
 PREFIX = "203.0.113.0/24"
@@ -58,6 +59,28 @@ def test_a_packet_follows_the_best_routes_to_the_originator(chain):
     assert [hop.arrived_on for hop in trace.hops] == ["", "eyeball", "transit"]
     assert trace.hops[0].urpf is None
     assert trace.hops[1].route.neighbor == "customer"
+
+
+@pytest.mark.parametrize(
+    ("announced", "explanation"),
+    [
+        ("203.0.113.0/25", "eyeball originates 203.0.113.0/25, which customer holds"),
+        ("203.0.112.0/23", "eyeball originates 203.0.112.0/23, but customer holds 203.0.113.0/24"),
+    ],
+)
+def test_a_packet_that_ends_with_somebody_else_than_the_holder_says_so(build, chain, announced, explanation):
+    topology = replace(chain[0], registry=(Holding(Prefix.parse(PREFIX), "customer", "ARIN", ""),))
+    views = {"eyeball": build.rib({announced: [build.own()]}, "eyeball", 64500)}
+    trace = probe(topology, views, off, "eyeball", SOURCE, DESTINATION)
+    assert (trace.delivered, trace.explanation) == (True, explanation)
+
+
+def test_a_packet_that_ends_at_another_site_of_the_holder_is_where_it_belongs(build):
+    topology = build.topology({"east": 16509, "west": 16509, "transit": 64510}, "east -> transit")
+    topology = replace(topology, registry=(Holding(Prefix.parse(PREFIX), "east", "ARIN", ""),))
+    views = {"west": build.rib({PREFIX: [build.own()]}, "west", 16509)}
+    trace = probe(topology, views, off, "west", SOURCE, DESTINATION)
+    assert trace.explanation == "west originates 203.0.113.0/24"
 
 
 def test_a_packet_to_the_own_prefix_goes_nowhere(chain):

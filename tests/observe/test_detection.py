@@ -242,6 +242,148 @@ def test_a_forged_path_accuses_nobody_behind_the_forgery_of_a_leak(byoip):
     assert byoip.kinds() == ["forged-origin"]
 
 
+# --- covering prefixes ------------------------------------------------------------------------------------
+
+AROUND = "203.0.112.0/23"
+
+
+def test_a_prefix_around_a_held_one_is_a_hijack_and_names_what_it_captures(byoip, observe):
+    byoip.announce("customer", HELD)
+    byoip.withdraw("customer", HELD)
+    assert observe.short(byoip.announce("attacker", AROUND)) == ["+origin-hijack attacker"]
+    assert alert(byoip, "origin-hijack").text.startswith(
+        "attacker (AS64499) originates 203.0.112.0/23, which nobody holds and which covers 203.0.113.0/24 of "
+        "customer (AS64496); it captures what it covers wherever the more specific route is gone; "
+        "no VRP covers it"
+    )
+    assert observe.short(byoip.withdraw("attacker", AROUND)) == ["-origin-hijack attacker"]
+
+
+def test_a_default_route_of_an_as_without_customers_is_a_hijack(byoip, observe):
+    assert observe.short(byoip.announce("attacker", "0.0.0.0/0")) == ["+origin-hijack attacker"]
+
+
+@pytest.mark.parametrize("default", ["0.0.0.0/0", "::/0"])
+def test_a_default_route_of_a_provider_is_no_hijack(byoip, default):
+    assert byoip.announce("transit-b", default) == []
+
+
+def test_holding_a_little_of_the_world_gives_no_right_to_a_default_route(observe):
+    lab = observe.Watched(
+        observe.topology(
+            {"customer": 64496, "stub": 64500, "transit": 64510},
+            ["customer -> transit", "stub -> transit"],
+            held={"customer": [HELD], "stub": ["198.51.100.0/24"]},
+        )
+    )
+    assert observe.short(lab.announce("stub", "0.0.0.0/0")) == ["+origin-hijack stub"]
+
+
+def test_the_holder_of_a_part_may_announce_an_aggregate(byoip):
+    assert byoip.announce("customer", AROUND) == []
+
+
+def test_a_vrp_makes_a_covering_prefix_right(byoip):
+    byoip.authorise(AROUND, 16509)
+    assert byoip.announce("cloud-west", AROUND) == []
+
+
+def test_the_holder_of_a_block_may_announce_it_around_what_it_delegated(observe):
+    lab = observe.Watched(
+        observe.topology(
+            {"isp": 64510, "customer": 64496},
+            ["customer -> isp"],
+            held={"isp": [AROUND], "customer": [HELD]},
+        )
+    )
+    assert lab.announce("isp", AROUND) == []
+    assert lab.announce("customer", HELD) == []
+
+
+def test_declaring_a_prefix_around_a_registered_one_makes_nobody_its_holder(observe):
+    lab = observe.Watched(
+        observe.topology(
+            {"holder": 64496, "attacker": 64499, "transit": 64510},
+            ["holder -> transit", "attacker -> transit"],
+            held={"holder": [HELD]},
+            declared={"attacker": [AROUND]},
+        )
+    )
+    assert observe.short(lab.announce("attacker", AROUND)) == ["+origin-hijack attacker"]
+
+
+def test_declaring_a_default_route_makes_nobody_the_holder_of_everything(observe):
+    lab = observe.Watched(
+        observe.topology(
+            {"customer": 64496, "transit": 64510},
+            ["customer -> transit"],
+            declared={"transit": ["0.0.0.0/0"]},
+        )
+    )
+    assert lab.announce("transit", "0.0.0.0/0") == []
+    assert lab.announce("customer", HELD) == []
+
+
+def test_a_forged_origin_of_a_covering_prefix_is_its_senders(byoip, observe):
+    assert observe.short(byoip.announce("attacker", AROUND, path=(64496,))) == ["+forged-origin attacker"]
+
+
+def test_a_long_list_of_captured_prefixes_is_counted(observe):
+    held = [f"203.0.113.{number}/32" for number in range(9)]
+    lab = observe.Watched(
+        observe.topology(
+            {"holder": 64496, "attacker": 64499, "transit": 64510},
+            ["holder -> transit", "attacker -> transit"],
+            held={"holder": held},
+        )
+    )
+    lab.announce("attacker", HELD)
+    listed = ", ".join(f"{prefix} of holder (AS64496)" for prefix in held[:6])
+    assert f"covers {listed}, 3 more; it captures" in alert(lab, "origin-hijack").text
+
+
+# --- the holder's own path --------------------------------------------------------------------------------
+
+
+def test_poisoning_ones_own_provider_is_no_leak(byoip):
+    assert byoip.announce("customer", HELD, path=(64511, 64496)) == []
+    assert byoip.table().paths[Prefix.parse(HELD)]["transit-a"] == (64510, 64496, 64511, 64496)
+
+
+def test_a_leaker_cannot_hide_behind_poisoning(byoip, observe):
+    byoip.announce("cloud-east", "198.51.100.0/24")
+    events = byoip.announce("customer", "198.51.100.0/24", path=(64505, 64496, 64510, 16509))
+    assert observe.short(events) == ["+route-leak customer"]
+
+
+@pytest.mark.parametrize(
+    "path", [(3356,), (64511,), (64511, 3356), (3356, 64511), (64511, 64500), (16509,)], ids=str
+)
+def test_whatever_the_holder_writes_into_its_path_accuses_nobody(byoip, path):
+    assert byoip.announce("customer", HELD, path=path) == []
+
+
+def test_a_broken_origin_of_the_holder_is_its_own_rpki_invalid_route(byoip, observe):
+    byoip.authorise(HELD, 64496)
+    assert observe.short(byoip.announce("customer", HELD, path=(3356,))) == ["+rpki-invalid customer"]
+    assert alert(byoip, "rpki-invalid").text.startswith(
+        "the route to 203.0.113.0/24 from customer (AS64496), as AS3356, is RPKI-invalid"
+    )
+
+
+def test_a_withdrawn_prefix_with_a_broken_origin_is_a_loss_of_visibility(byoip, observe):
+    byoip.announce("customer", HELD, path=(3356,))
+    assert observe.short(byoip.withdraw("customer", HELD)) == ["+visibility-loss"]
+
+
+def test_a_hijack_that_the_holder_itself_believes_is_seen_there_too(byoip):
+    byoip.announce("transit-b", HELD)
+    found = alert(byoip, "origin-hijack")
+    assert found.by == "transit-b"
+    assert byoip.table().paths[Prefix.parse(HELD)]["customer"] == (64496, 64511)
+    assert "customer" in found.seen_by
+
+
 # --- origin validation, MOAS, visibility ------------------------------------------------------------------
 
 

@@ -74,3 +74,18 @@ def test_only_the_leaker_is_accused_of_a_leak_and_silence_follows_its_end(observ
     assert {(event.kind, event.asn) for event in events} <= {(AlertKind.ROUTE_LEAK, leaker.asn)}
     lab.apply(leaker.name, Leak(active=False))
     assert lab.detector.open_alerts() == []
+
+
+@FEW
+@given(st.data())
+def test_whatever_path_is_announced_nobody_unknown_is_accused_and_of_the_holders_nobody(observe, data):
+    lab = observe.Watched(data.draw(topologies(observe)))
+    speakers = [each for each in lab.topology.routers() if each.name != "rs"]
+    sender = data.draw(st.sampled_from(speakers))
+    asns = st.sampled_from([3356, *(each.asn for each in speakers)])
+    path = tuple(data.draw(st.lists(asns, min_size=1, max_size=4)))
+    lab.announce(sender.name, data.draw(st.sampled_from([HELD, PART])), path=path)
+    accused = {event.asn for event in lab.detector.open_alerts()} - {None}
+    assert accused <= {each.asn for each in speakers}
+    if sender.asn == lab.topology.speakers[holder_of(lab)].asn:
+        assert accused == set()

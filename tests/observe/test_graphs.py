@@ -32,13 +32,14 @@ def test_the_forwarding_graph_follows_the_traffic_to_the_origin(byoip):
 def test_nodes_without_a_route_and_blackholes_are_marked(byoip):
     host = Prefix.parse("203.0.113.9/32")
     byoip.apply("transit-b", SetPolicy(blackhole=True))
+    byoip.announce("customer", str(HELD))
     byoip.announce("customer", str(host), communities=(BLACKHOLE,))
     states = {
         name: data["state"]
         for name, data in forwarding_graph(byoip.topology, byoip.views(), host).nodes(data=True)
     }
     assert (states["customer"], states["transit-a"]) == ("delivers", "forwards")
-    assert (states["transit-b"], states["eyeball"]) == ("discards", "no-route")
+    assert (states["transit-b"], states["eyeball"]) == ("discards", "forwards")
     ends = catchment(byoip.topology, byoip.views(), host).ends
     assert (ends["customer"], ends["transit-a"]) == ("customer", "customer")
     assert (ends["transit-b"], ends["eyeball"]) == (None, None)

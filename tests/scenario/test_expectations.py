@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.small_lab import small, step
+from support.small_lab import TEXT, small, step
 
 from lab import Lab, make_engine
 from lab.bgp.commands import StopOriginating
@@ -13,6 +13,8 @@ from lab.bgp.rov import RovMode
 from lab.observe.events import AlertRaised, ExpectationChecked, PacketVerdict
 from lab.scenario.expectations import EVIDENCE, check
 from lab.scenario.running import run_step
+from lab.topology.loading import parse
+from lab.topology.steps import Expect
 
 HELD = "203.0.113.0/24"
 PART = "203.0.113.0/25"
@@ -173,6 +175,15 @@ def test_an_alert_stands_or_does_not(hijacked, members):
         assert found.seen.startswith(f"subprefix-hijack {PART}: attacker (AS64505) originates {PART}")
 
 
+def test_an_alert_about_a_shared_asn_can_be_expected_by_any_of_its_speakers():
+    text = TEXT.replace("links:", "  attacker-2: {asn: 64505}\nlinks:\n  - attacker-2 -> transit")
+    with Lab(parse(text, "shared.yaml"), make_engine("sim")) as lab:
+        lab.hijack("attacker", PART)
+        assert {alert.by for alert in lab.alerts()} == {""}
+        for by, met in {"attacker": True, "attacker-2": True, "transit": False}.items():
+            assert check(lab, Expect(alert="subprefix-hijack", by=by)).met == met
+
+
 def test_without_an_alert_none_is_seen(quiet):
     assert outcome(quiet, "expect: {no_alert: true}").met
     found = outcome(quiet, "expect: {alert: moas}")
@@ -219,7 +230,9 @@ def test_the_evidence_about_a_packet_is_the_routes_on_its_way(hijacked):
     hijacked.set_policy("transit", rov=RovMode.OFF)
     hijacked.probe("eyeball", "198.51.100.7", "203.0.113.9")
     found = outcome(hijacked, f"{PROBE}\nexpect: {{probe: delivered, at: customer}}")
-    assert found.seen == "eyeball > transit > attacker: attacker originates 203.0.113.0/25"
+    assert found.seen == (
+        "eyeball > transit > attacker: attacker originates 203.0.113.0/25, which customer holds"
+    )
     assert {event.at for event in found.evidence} <= {"eyeball", "transit", "attacker"}
     assert any(getattr(event, "prefix", None) == Prefix.parse(PART) for event in found.evidence)
 
