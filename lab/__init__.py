@@ -18,6 +18,10 @@ __all__ = ["Lab", "LabError", "make_engine"]
 _HOME = {"Lab": "lab.scenario.lab", "LabError": "lab.scenario.lab", "make_engine": "lab.scenario.engines"}
 
 
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
+
+
 def __getattr__(name: str) -> Any:
     # Imported on first use: speakers import this package too, and have nothing but the standard library.
     if name not in _HOME:

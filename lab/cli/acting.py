@@ -155,7 +155,8 @@ def roa_list(run: Run = None, as_json: AsJson = False) -> None:
 
 
 def _roa(prefix: str, asn: str, max_length: int | None) -> dict[str, Any]:
-    return {"prefix": prefix, "asn": int(asn) if asn.isascii() and asn.isdigit() else asn} | (
+    number = asn.removeprefix("AS")
+    return {"prefix": prefix, "asn": int(number) if number.isascii() and number.isdigit() else asn} | (
         {} if max_length is None else {"max_length": max_length}
     )
 

@@ -24,6 +24,7 @@ def check(
     from lab.bgp.jsonable import to_json
     from lab.cli.narration import count
     from lab.cli.terminal import console, print_json
+    from lab.scenario.showing import problems_data
     from lab.topology.lint import lint_file
     from lab.topology.problems import TopologyError
 
@@ -32,7 +33,7 @@ def check(
     except TopologyError as error:
         if not as_json:
             raise
-        print_json({"errors": [to_json(problem) for problem in error.problems], "warnings": []})
+        print_json(problems_data(error))
         raise typer.Exit(2) from None
     if as_json:
         print_json({"errors": [], "warnings": [to_json(warning) for warning in warnings]})

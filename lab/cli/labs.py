@@ -21,6 +21,7 @@ from lab.engines.base import EngineError
 from lab.engines.live.run_directory import RunDirectory, existing_runs
 from lab.observe.timeline import Timeline
 from lab.rpki.vrps import read_vrps
+from lab.scenario import showing
 from lab.scenario.engines import EVENT_TYPES, make_engine
 from lab.scenario.lab import Lab, LabError
 from lab.scenario.service import SOCKET_NAME, Service, ServiceError, ask
@@ -139,10 +140,12 @@ def running_labs() -> list[dict[str, Any]]:
     """Every run that has a directory: its id and `state`, and what the lab says of itself if it answers.
 
     The state is `up`, `no answer`, `busy` (a scenario or a test runs there, or a lab comes up) or `dead`.
+    Without an answer all but the id and the state are None.
     """
     found = []
     for run in existing_runs():
-        entry: dict[str, Any] = {"run": run.run_id, "state": "busy" if run.is_held else "dead"}
+        entry: dict[str, Any] = dict.fromkeys(showing.STATUS_KEYS)
+        entry |= {"run": run.run_id, "state": "busy" if run.is_held else "dead"}
         if run.is_held and (run.path / SOCKET_NAME).exists():
             entry["state"] = "no answer"
             with contextlib.suppress(ServiceError):
@@ -179,7 +182,7 @@ def _serves(run: RunDirectory) -> bool:
 
 def _names(runs: Collection[str]) -> dict[str, str]:
     """The labs' names by run id; "?" for one that does not answer."""
-    return {entry["run"]: entry.get("name", "?") for entry in running_labs() if entry["run"] in runs}
+    return {entry["run"]: entry["name"] or "?" for entry in running_labs() if entry["run"] in runs}
 
 
 def _listed(names: dict[str, str]) -> str:

@@ -105,8 +105,11 @@ def print_explanation(found: dict[str, Any]) -> None:
         f"{found['at']} (AS{found['asn']}), {found['prefix']}    * best, - eligible, x rejected",
         ("", "from", "AS path", "rov", "local pref", "why"),
         rows,
-        f"{found['at']} has received no route to {found['prefix']}",
+        f"{found['at']} has received no route to exactly {found['prefix']}",
     )
+    used = found["longest_match"]
+    if used not in (None, found["prefix"]):
+        console().print(f"packets to {found['prefix']} follow the route to {used}: see that one")
     for verdict in found["validation"]:
         console().print(f"origin validation: {verdict}")
 

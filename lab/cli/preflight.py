@@ -49,12 +49,16 @@ def _exabgp() -> Check:
 
 
 def _loopback() -> Check:
-    with socket.socket() as probe:
+    use = "live labs, driver process"
+    with socket.socket() as listener:
         try:
-            probe.bind(("127.77.0.1", 0))
+            listener.bind(("127.77.0.1", 0))
+            listener.listen()
+            socket.create_connection(listener.getsockname(), timeout=1).close()
         except OSError as error:
-            return Check("loopback 127/8", False, "live labs", f"{error.strerror}: needs Linux")
-    return Check("loopback 127/8", True, "live labs, driver process", "usable without root")
+            reason = error.strerror or str(error)
+            return Check("loopback 127/8", False, use, f"{reason}: needs Linux and `ip link set lo up`")
+    return Check("loopback 127/8", True, use, "usable without root")
 
 
 def _docker() -> Check:

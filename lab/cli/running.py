@@ -44,9 +44,16 @@ def run(
     from lab.cli.narration import Narrator
     from lab.cli.terminal import busy, print_json
     from lab.scenario.running import run_scenario
-    from lab.scenario.showing import report_data
+    from lab.scenario.showing import problems_data, report_data
+    from lab.topology.problems import TopologyError
 
-    lab = make_lab(file, engine, driver, seed=seed, speed=speed, vrps=vrps, base_image=base_image)
+    try:
+        lab = make_lab(file, engine, driver, seed=seed, speed=speed, vrps=vrps, base_image=base_image)
+    except TopologyError as error:
+        if not as_json:
+            raise
+        print_json(problems_data(error))
+        raise typer.Exit(2) from None
     narrator = Narrator(verbose=verbose)
     with closing(lab):
         with busy(f"bringing {lab.topology.name} up"):
@@ -73,10 +80,11 @@ def up(
         bool, typer.Option("--detach", "-d", help="Return when it is up; `lab down` ends it.")
     ] = False,
     background: Annotated[bool, typer.Option("--background", hidden=True)] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Bring a lab up and keep it up. Act on it and look at it from another terminal."""
     from lab.cli.labs import go_to_background, launch_detached, make_lab, serve
-    from lab.cli.terminal import busy, console
+    from lab.cli.terminal import busy, console, print_json
     from lab.engines.live.run_directory import RunDirectory
     from lab.scenario.lab import Lab
 
@@ -86,7 +94,10 @@ def up(
         arguments += ["--base-image", base_image] if base_image else []
         with busy(f"bringing {file} up"):
             run_id = launch_detached(arguments)
-        console().print(f"{file} is up as run {run_id}; `lab status` shows it, `lab down` ends it")
+        if as_json:
+            print_json({"run": run_id})
+        else:
+            console().print(f"{file} is up as run {run_id}; `lab status` shows it, `lab down` ends it")
         return
 
     def make(run: RunDirectory) -> Lab:
@@ -97,6 +108,8 @@ def up(
     def tell(lab: Lab, run: RunDirectory) -> None:
         if background:
             go_to_background(run)
+        elif as_json:
+            print_json({"run": run.run_id})
         else:
             console().print(f"{lab.topology.name} is up as run {run.run_id}; Ctrl-C or `lab down` ends it")
 
@@ -116,11 +129,11 @@ def status(as_json: AsJson = False) -> None:
     rows = [
         (
             each["run"],
-            each.get("name") or STATES[each["state"]],
-            each.get("speakers"),
-            f"{each['established']}/{each['sessions']}" if "sessions" in each else None,
-            each.get("prefixes"),
-            each.get("alerts"),
+            each["name"] or STATES[each["state"]],
+            each["speakers"],
+            None if each["sessions"] is None else f"{each['established']}/{each['sessions']}",
+            each["prefixes"],
+            each["alerts"],
         )
         for each in found
     ]

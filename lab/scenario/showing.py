@@ -13,9 +13,11 @@ from lab.bgp.events import Event
 from lab.bgp.jsonable import to_json
 from lab.bgp.prefix import Prefix
 from lab.bgp.rib import Route, RouterView
+from lab.dataplane.fib import longest_match
 from lab.observe.describe import describe
 from lab.scenario.lab import Lab, LabError
 from lab.scenario.outcomes import Report, StepResult
+from lab.topology.problems import TopologyError
 
 Data = dict[str, Any]
 
@@ -41,6 +43,9 @@ def show(lab: Lab, what: str, arguments: Data) -> Any:
         given = ", ".join(arguments) or "nothing"
         raise LabError(f"wrong arguments for {what}: it takes {takes}; given: {given}") from None
     return shower(*bound.args, **bound.kwargs)
+
+
+STATUS_KEYS: Final = ("name", "title", "speakers", "sessions", "established", "prefixes", "alerts")
 
 
 def status(lab: Lab) -> Data:
@@ -141,14 +146,19 @@ def timeline(lab: Lab, prefix: str | None = None, speaker: str | None = None, la
 
 
 def explain(lab: Lab, speaker: str, prefix: str) -> Data:
-    """Why a speaker uses the route it uses: every candidate with its reason, and the validation verdicts."""
+    """Why a speaker uses the route it uses: every candidate with its reason, and the validation verdicts.
+
+    `longest_match` is the prefix whose route packets take, which need not be the one asked about.
+    """
     wanted = Prefix.parse(prefix)
     found = lab.explain(speaker, wanted)
     view = lab.view(speaker)
+    used = longest_match(view.best, wanted)
     return {
         "at": speaker,
         "asn": view.asn,
         "prefix": str(wanted),
+        "longest_match": None if used is None else str(used.prefix),
         "candidates": [
             {"best": route == found.best, **_route(view, route), "eligible": route.eligible, "reason": reason}
             for route, reason in found.candidates
@@ -184,6 +194,11 @@ def report_data(report: Report) -> Data:
         "failed": len(report.failures),
         "steps": [step_result(result) for result in report.results],
     }
+
+
+def problems_data(error: TopologyError) -> Data:
+    """What is wrong with a file, as `lab check` gives it."""
+    return {"errors": [to_json(problem) for problem in error.problems], "warnings": []}
 
 
 def step_result(result: StepResult) -> Data:

@@ -49,6 +49,15 @@ def test_a_scenario_without_expectations_ends_with_0(lab_command):
     assert lab_command("run", "byoip").code == 0
 
 
+def test_a_bad_file_is_said_to_be_one_in_json_too(lab_command, tmp_path):
+    path = tmp_path / "bad.yaml"
+    path.write_text("name: bad\nases: {a: {asn: 0}}\n")
+    for command in ("check", "run"):
+        result = lab_command(command, path, "--json")
+        assert (result.code, result.err) == (2, "")
+        assert [problem["line"] for problem in result.data["errors"]] == [2]
+
+
 def test_vrps_from_a_validator_replace_the_roas_of_the_file(lab_command, small_file, tmp_path):
     vrps = tmp_path / "vrps.json"
     vrps.write_text('{"roas": [{"asn": "AS64496", "prefix": "203.0.113.0/24", "maxLength": 25, "ta": "x"}]}')
