@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lab.bgp.prefix import Address
 from lab.bgp.relationship import Relationship
 from lab.bgp.rov import RovMode
 
@@ -52,3 +53,9 @@ class RouterConfig:
     router_id: int
     neighbors: tuple[NeighborConfig, ...] = ()
     policy: Policy = Policy()
+
+
+def next_hop(version: int, router_id: int) -> Address:
+    """The next hop of what a speaker sends: its BGP identifier, in 198.18.0.0/15 (RFC 2544) or 2001:2::/48
+    (RFC 5180). One in 127.0.0.0/8 would be martian to other routers."""
+    return Address(version, router_id if version == 4 else 0x20010002 << 96 | router_id)

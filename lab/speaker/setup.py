@@ -10,9 +10,8 @@ from string import Template
 from typing import Final
 
 from lab.bgp.commands import Command
-from lab.bgp.config import RouterConfig
+from lab.bgp.config import RouterConfig, next_hop
 from lab.bgp.jsonable import from_json, to_json
-from lab.bgp.prefix import address_text
 
 SETUP_FILE: Final = "speaker.json"
 CONFIGURATION_FILE: Final = "exabgp.conf"
@@ -48,10 +47,8 @@ class SpeakerSetup:
 
     @property
     def next_hops(self) -> dict[int, str]:
-        """The next hop of the routes it sends, by IP version: its BGP identifier, within 198.18.0.0/15
-        (RFC 2544) and 2001:2::/48 (RFC 5180). One in 127.0.0.0/8 would be martian to other routers."""
-        router_id = self.router.router_id
-        return {4: address_text(4, router_id), 6: address_text(6, 0x20010002 << 96 | router_id)}
+        """The next hop of the routes it sends, by IP version."""
+        return {version: str(next_hop(version, self.router.router_id)) for version in (4, 6)}
 
     def to_text(self) -> str:
         """It as the text of a SETUP_FILE."""

@@ -17,7 +17,8 @@ from exabgp.bgp.message.update.attribute.community import (  # type: ignore[impo
 )
 
 from lab.bgp.attributes import Attributes
-from lab.bgp.prefix import Prefix, address_text
+from lab.bgp.config import next_hop
+from lab.bgp.prefix import Prefix
 from lab.bgp.rib import Route
 from lab.observe.exports.snapshot import Snapshot
 from lab.topology.model import Speaker
@@ -90,15 +91,14 @@ def _encoded(attributes: Attributes, version: int, router_id: int) -> Iterator[b
     # AS numbers have four octets here whatever the session's were (section 4.3.4).
     yield exabgp.ASPath.pack_segments([exabgp.SEQUENCE(map(ASN, attributes.as_path))], asn4=True)
     if version == 4:
-        yield exabgp.NextHop(address_text(4, router_id)).pack()
+        yield exabgp.NextHop(str(next_hop(4, router_id))).pack()
     if attributes.med is not None:
         yield exabgp.MED(attributes.med).pack()
     yield exabgp.Communities([Community(pack("!L", value)) for value in attributes.communities]).pack()
     if version == 6:
-        # Abbreviated to the next hop and its length (section 4.3.4): 2001:2::/48 (RFC 5180) holds the BGP
-        # identifiers as the next hops of IPv6 routes, as on the lab's sessions.
-        next_hop = (0x20010002 << 96 | router_id).to_bytes(16, "big")
-        yield exabgp.GenericAttribute(_MP_REACH_NLRI, _OPTIONAL, bytes([16]) + next_hop).pack()
+        # Abbreviated to the next hop and its length (section 4.3.4).
+        sender = next_hop(6, router_id).value.to_bytes(16, "big")
+        yield exabgp.GenericAttribute(_MP_REACH_NLRI, _OPTIONAL, bytes([16]) + sender).pack()
     large = [LargeCommunity(pack("!3L", *value)) for value in attributes.large_communities]
     yield exabgp.LargeCommunities(large).pack()
     if attributes.otc is not None:
