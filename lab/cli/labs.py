@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import difflib
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -13,11 +12,11 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
 from typing import Any, Final
 
 from lab.cli.terminal import busy
 from lab.engines.base import EngineError
+from lab.engines.live.ending_signals import ignore_ending_signals, leaving_on_signals, uninterrupted
 from lab.engines.live.run_directory import RunDirectory, existing_runs
 from lab.observe.timeline import Timeline
 from lab.rpki.vrps import read_vrps
@@ -61,17 +60,14 @@ def serve(
 ) -> None:
     """Bring the lab of `file` up in a run directory of its own and serve it until it is told to end."""
     document = open_document(file)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)
-    with ExitStack() as ending:
+    with leaving_on_signals(), ExitStack() as ending:
         run = RunDirectory.create()
         ending.callback(run.remove)
         lab = make(run)
         ending.callback(lab.timeline.close)
         ending.enter_context(closing(lab))
+        ending.callback(ignore_ending_signals)
         lab.start()
-        if not run.is_held:  # a live engine holds it itself
-            ending.enter_context(run.hold())
         with Service(lab, document, run.path) as service:
             announce(lab, run)
             service.serve()
@@ -79,21 +75,12 @@ def serve(
 
 @contextlib.contextmanager
 def closing(lab: Lab) -> Iterator[None]:
-    """Close the lab at the end. A Ctrl-C meanwhile is ignored: half an end would leave the rest behind."""
+    """Close the lab at the end. Signals meanwhile are ignored: half an end would leave the rest behind."""
     try:
         yield
     finally:
-        former = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            with busy("taking everything down"):
-                lab.close()
-        finally:
-            signal.signal(signal.SIGINT, former)
-
-
-def _leave(number: int, frame: FrameType | None) -> None:
-    """End the program as an exception does, so that the lab is closed on the way."""
-    sys.exit(128 + number)
+        with uninterrupted(), busy("taking everything down"):
+            lab.close()
 
 
 def launch_detached(arguments: list[str]) -> str:

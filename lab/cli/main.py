@@ -26,7 +26,8 @@ def main() -> None:
 
 def _interrupt_once(number: int, frame: FrameType | None) -> None:
     """The first Ctrl-C ends the command; the impatient ones after it must not end its cleaning up."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -69,6 +70,7 @@ def _exit_code(error: Exception) -> int | None:
     from lab.bgp.prefix import PrefixError
     from lab.dataplane.probe import ProbeError
     from lab.engines.base import EngineError, MachineError
+    from lab.observe.store import StoreError
     from lab.rpki.vrps import VrpFileError
     from lab.scenario.lab import LabError
     from lab.scenario.service import ServiceError
@@ -76,7 +78,7 @@ def _exit_code(error: Exception) -> int | None:
 
     if isinstance(error, OSError):  # such as a full disk
         _discard_output()
-    if isinstance(error, (MachineError, OSError)):
+    if isinstance(error, (MachineError, OSError, StoreError)):
         return 3
     wrong_call = (TopologyError, LabError, ServiceError, PrefixError, ProbeError, VrpFileError)
     if isinstance(error, (*wrong_call, EngineError)):

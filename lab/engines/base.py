@@ -27,7 +27,8 @@ class ConvergenceError(EngineError):
 
 @dataclass(frozen=True, slots=True)
 class SpeakerFault:
-    """A speaker died or came back. `what` is `died` or `recovered`; `time` as in lab.bgp.events."""
+    """A speaker died or came back. `what` is `died`, `recovered`, or `given up` for one that is not started
+    again, because it died too often; `time` as in lab.bgp.events."""
 
     time: float
     at: str
@@ -78,7 +79,11 @@ class Engine(Protocol):
         """Take the session between two speakers down (Cease/2, administrative shutdown) or up again."""
 
     def kill(self, speaker: str) -> None:
-        """Kill a speaker as a fault. The engine reports it, restarts it and feeds it what it had."""
+        """Kill a speaker as a fault. The engine reports it, restarts it and feeds it what it had.
+
+        A speaker that is dead already, which it is until its recovery is reported, is left as it is: a death
+        is reported once.
+        """
 
     def converge(self, timeout: float = 60.0) -> None:
         """Return when nothing is under way and nobody has anything left to send. Raises ConvergenceError."""

@@ -34,22 +34,32 @@ class _Lines:
     """Bytes in, whole lines out; a line longer than _LONGEST_LINE ends the agent."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._rest = bytearray()
 
     def split(self, data: bytes) -> list[bytes]:
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        if len(self._rest) > _LONGEST_LINE:
-            raise SystemExit("a line is too long")
-        return lines
+        self._rest += data
+        if b"\n" not in data:
+            if len(self._rest) > _LONGEST_LINE:
+                raise SystemExit("a line is too long")
+            return []
+        *lines, self._rest = self._rest.split(b"\n")
+        return [bytes(line) for line in lines]
 
 
 class Agent:
-    """One speaker's loop. `clock` gives UNIX time in seconds."""
+    """One speaker's loop. `clock` gives UNIX time in seconds, `monotonic` seconds that only pass."""
 
-    def __init__(self, directory: str, templates: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        directory: str,
+        templates: str,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._directory = directory
         self._templates = templates
         self._clock = clock
+        self._monotonic = monotonic
         with open(os.path.join(directory, SETUP_FILE), encoding="ascii") as file:
             self._setup = SpeakerSetup.from_text(file.read())
         self._core = SpeakerCore(self._setup, self._write_configuration, clock())
@@ -76,7 +86,7 @@ class Agent:
                 self._accept()
             if self._lab is not None and self._lab in ready:
                 self._read_lab()
-            self._core.flush(self._clock())
+            self._core.flush(self._monotonic())
             self._write_exabgp()
             self._write_lab()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,6 +19,8 @@ from lab.speaker.links import Links
 from lab.speaker.setup import SpeakerSetup
 
 ADMINISTRATIVE_SHUTDOWN: Final = 2
+_SHOWN: Final = 200
+"""Characters of a command that are enough to recognise it."""
 
 
 @dataclass(slots=True)
@@ -33,7 +36,11 @@ class Session:
 
 class SpeakerCore:
     """The agent's logic. Inputs leave their effects in `to_exabgp`, `to_lab` (one JSON object each, without
-    line ends) and, before those may be sent, in calls of `write_configuration`."""
+    line ends) and, before those may be sent, in calls of `write_configuration`.
+
+    Where ExaBGP does not do what it is told, the lab is told of the fault, once: it is the lab's to start the
+    speaker again. What waits for an answer then waits in vain, as it does when a speaker dies.
+    """
 
     def __init__(
         self, setup: SpeakerSetup, write_configuration: Callable[[frozenset[str]], None], now: float
@@ -46,11 +53,16 @@ class SpeakerCore:
         self._router = Router(setup.router, emit=self._push_event)
         self._gate = Gate()
         self._links = Links(
-            self._addresses, frozenset(setup.links_down), self._gate, write_configuration, self._send
+            self._addresses,
+            frozenset(setup.links_down),
+            self._gate,
+            write_configuration,
+            self._send,
+            self._push_fault,
         )
         self._sessions = {name: Session() for name in setup.neighbors}
-        self._unacknowledged = 0
-        self._refused = 0
+        self._unacknowledged: deque[str] = deque()
+        self._is_faulty = False
         self._waiting_for_links: list[int] = []
         for command in setup.commands:
             self._want(self._router.apply(command, now))
@@ -60,9 +72,10 @@ class SpeakerCore:
     def exabgp_said(self, line: str, now: float) -> None:
         """One line from ExaBGP; junk is ignored."""
         match exabgp_api.parse_line(line):
-            case exabgp_api.Acknowledgement(accepted):
-                self._unacknowledged -= 1
-                self._refused += not accepted
+            case exabgp_api.Acknowledgement(accepted) if self._unacknowledged:
+                command = self._unacknowledged.popleft()
+                if not accepted:
+                    self._push_fault(f"ExaBGP refused: {command[:_SHOWN]}")
             case exabgp_api.Listed(peer) if peer in self._names:
                 self._links.listed(self._names[peer])
             case exabgp_api.SessionChange(peer, up, reason) if peer in self._names:
@@ -135,8 +148,7 @@ class SpeakerCore:
     def counters(self) -> dict[str, Any]:
         """What the lab counts to see whether anything is under way (Mattern's four-counter method)."""
         return {
-            "busy": self._gate.busy or self._links.busy or bool(self.to_exabgp) or self._unacknowledged > 0,
-            "refused": self._refused,
+            "busy": self._gate.busy or self._links.busy or bool(self.to_exabgp or self._unacknowledged),
             "sessions": {
                 name: [session.up, session.epoch, session.sent, session.processed]
                 for name, session in self._sessions.items()
@@ -146,18 +158,20 @@ class SpeakerCore:
     # --- outputs ------------------------------------------------------------------------------------------
 
     def flush(self, now: float) -> None:
-        """Turn what the inputs led to into lines; to be called when there is no more input at hand."""
+        """Turn what the inputs led to into lines; to be called when there is no more input at hand.
+
+        `now` is in seconds of a clock that only goes on, to wait by.
+        """
         for close in self._router.closing:
             self._links.set(close.neighbor, False, close.subcode)
             self._sessions[close.neighbor].up = False
             self._gate.down(close.neighbor)
             self._push({"closed": close.neighbor, "reason": close.reason})
         self._router.closing.clear()
-        self._links.advance(self._unacknowledged, now)
+        self._links.advance(len(self._unacknowledged), now)
         if self._waiting_for_links and not self._links.busy:
-            answer = {"error": "ExaBGP does not reload its configuration"} if self._links.failed else {}
             for identifier in self._waiting_for_links:
-                self._push({"id": identifier, **answer})
+                self._push({"id": identifier})
             self._waiting_for_links.clear()
         changes = [
             (self._addresses[name], prefix, attributes) for name, prefix, attributes in self._gate.take()
@@ -171,10 +185,15 @@ class SpeakerCore:
 
     def _send(self, command: str) -> None:
         self.to_exabgp.append(command)
-        self._unacknowledged += 1
+        self._unacknowledged.append(command)
 
     def _push_event(self, event: RouterEvent) -> None:
         self._push({"event": to_json(event)})
+
+    def _push_fault(self, text: str) -> None:
+        if not self._is_faulty:
+            self._push({"fault": text})
+        self._is_faulty = True
 
     def _push(self, content: dict[str, Any]) -> None:
         self.to_lab.append(json.dumps(content, separators=(",", ":")))

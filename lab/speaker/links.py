@@ -15,7 +15,7 @@ from lab.speaker import exabgp_api
 from lab.speaker.gate import Gate
 
 RELOAD_PATIENCE: Final = 30.0
-"""Seconds until a reload that does not take effect is given up. A change that reached ExaBGP just after its
+"""Seconds until a reload that does not take effect is a fault. A change that reached ExaBGP just after its
 session ended stays pending until that session is back, and keeps any reload from happening until then."""
 
 
@@ -31,7 +31,8 @@ class Links:
     """Which neighbours are without a session by intent, and the way from one such set to another.
 
     `write` replaces ExaBGP's configuration by one without the given neighbours; `send` hands ExaBGP a
-    command. `advance` is to be called after every input, with how many commands are not acknowledged yet.
+    command; `fail` is told when ExaBGP does not take a configuration. `advance` is to be called after every
+    input, with how many commands are not acknowledged yet.
     """
 
     def __init__(
@@ -41,12 +42,13 @@ class Links:
         gate: Gate,
         write: Callable[[frozenset[str]], None],
         send: Callable[[str], None],
+        fail: Callable[[str], None],
     ) -> None:
-        self.failed = False
         self._addresses = addresses
         self._gate = gate
         self._write = write
         self._send = send
+        self._fail = fail
         self._wanted = down
         self._configured = down
         self._target = down
@@ -89,7 +91,7 @@ class Links:
     def advance(self, unacknowledged: int, now: float) -> None:
         """Take the next step, if it can be taken."""
         if self._phase is _Phase.IDLE:
-            if self._wanted == self._configured or self.failed:
+            if self._wanted == self._configured:
                 return
             self._gate.closed = True
             self._phase = _Phase.DRAINING
@@ -138,8 +140,9 @@ class Links:
         if present == (self._probed in self._target):
             if now - self._began < RELOAD_PATIENCE:
                 self._reload()
-                return
-            self.failed = True
+            else:
+                self._fail("ExaBGP does not reload its configuration")
+            return
         self._configured = self._target
         self._phase = _Phase.IDLE
         self._gate.closed = False

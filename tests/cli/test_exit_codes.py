@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,8 @@ from support.small_lab import text_with
 
 from lab.cli.main import guarded
 from lab.engines.base import EngineError, MachineError
+from lab.engines.live.ending_signals import ENDING_SIGNALS
+from lab.observe.store import StoreError
 
 BAD = Path(__file__).parent.parent / "topology" / "bad"
 HOLDS = "expect: {at: eyeball, prefix: 203.0.113.0/24, via: transit}"
@@ -151,6 +154,12 @@ def test_a_machine_without_docker_ends_with_3_and_says_how_to_get_it(lab_command
     assert "no Docker engine answers; install one" in result.err
 
 
+def test_a_lab_that_does_not_come_up_leaves_the_signals_as_they_were(lab_command):
+    before = [signal.getsignal(number) for number in ENDING_SIGNALS]
+    assert lab_command("up", "byoip", "--driver", "docker").code == 3
+    assert [signal.getsignal(number) for number in ENDING_SIGNALS] == before
+
+
 @pytest.mark.parametrize(
     ("error", "code", "text"),
     [
@@ -158,6 +167,7 @@ def test_a_machine_without_docker_ends_with_3_and_says_how_to_get_it(lab_command
         (EngineError("transit did not come up"), 1, "lab: transit did not come up\n"),
         (OSError(28, "No space left on device"), 3, "lab: No space left on device\n"),
         (FileNotFoundError(2, "No such file", "x.html"), 3, "lab: No such file: x.html\n"),
+        (StoreError("timeline.sqlite: cannot be opened"), 3, "lab: timeline.sqlite: cannot be opened\n"),
         (KeyboardInterrupt(), 130, "\ninterrupted\n"),
     ],
 )

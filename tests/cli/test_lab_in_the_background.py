@@ -137,13 +137,15 @@ def test_beside_a_dead_lab_the_living_one_needs_no_name(lab_command, up):
 
 def test_a_run_that_is_held_without_a_lab_is_a_scenario_or_a_test_and_left_alone(lab_command):
     run = RunDirectory.create()
-    with run.hold():
+    try:
         assert lab_command("status", "--json").data == [silent(run.run_id, "busy")]
         assert "(a scenario or a test runs there, or a lab comes up)" in lab_command("status").out
         assert lab_command("show", "routes").err.startswith("lab: no lab is running")
         result = lab_command("down")
         assert result.out.startswith(f"run {run.run_id} is in use by a scenario, a test or a lab")
         assert run.path.is_dir()
+    finally:
+        run.release()
     assert lab_command("down").out == f"removed {run.path}\n"
 
 

@@ -18,7 +18,7 @@ from lab.speaker.core import SpeakerCore
 from lab.speaker.setup import NeighborAddress, SpeakerSetup
 
 NOW = 1.0
-FIRST, SECOND = (Prefix.parse(text) for text in ("192.0.2.0/24", "198.51.100.0/24"))
+FIRST, SECOND, THIRD = (Prefix.parse(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"))
 UP, DOWN = "127.8.0.2", "127.8.0.3"
 SETUP = SpeakerSetup(
     router=RouterConfig(
@@ -111,7 +111,6 @@ def counters(played: Played) -> dict:
 def test_what_was_commanded_before_the_start_is_sent_when_a_session_comes_up(played):
     assert counters(played) == {
         "busy": False,
-        "refused": 0,
         "sessions": {"provider": [True, 1, 1, 0], "customer": [True, 1, 1, 0]},
     }
 
@@ -142,10 +141,33 @@ def test_a_session_that_comes_up_again_counts_from_zero(played):
     assert counters(played)["sessions"]["provider"] == [True, 2, 0, 0]
 
 
-def test_a_refused_command_is_counted(played):
-    played.ask(do="apply", command=Originate(SECOND))
+def faults(played: Played) -> list[str]:
+    return [each["fault"] for each in played.told() if "fault" in each]
+
+
+def test_a_refused_command_is_a_fault_that_names_the_command_and_is_told_once(played):
+    (command,) = played.ask(do="apply", command=Originate(SECOND))
     played.exabgp("error")
-    assert counters(played)["refused"] == 1
+    assert faults(played) == [f"ExaBGP refused: {command[:200]}"]
+    played.ask(do="apply", command=StopOriginating(SECOND))
+    played.exabgp("error")
+    assert faults(played) == []
+
+
+def test_of_several_commands_the_refused_one_is_named(played):
+    played.ask(do="apply", command=Originate(SECOND))
+    (second,) = played.ask(do="apply", command=Originate(THIRD))
+    played.exabgp("done", "error")
+    assert faults(played) == [f"ExaBGP refused: {second[:200]}"]
+
+
+def test_an_acknowledgement_of_nothing_changes_nothing(played):
+    before = counters(played)
+    played.exabgp("done", "error")
+    assert faults(played) == []
+    assert counters(played) == before
+    played.ask(do="apply", command=Originate(SECOND))
+    assert counters(played)["busy"]
 
 
 def test_a_link_goes_down_by_cease_then_configuration_then_reload_then_check(played):
@@ -197,7 +219,7 @@ def test_a_reload_that_exabgp_forgot_is_repeated(played):
     assert not counters(played)["busy"]
 
 
-def test_a_reload_that_never_takes_effect_is_an_error(played):
+def test_a_reload_that_never_takes_effect_is_a_fault_and_the_speaker_stays_busy(played):
     played.ask(do="link", neighbor="customer", up=False)
     played.exabgp("done")
     played.session(DOWN, "down")
@@ -207,7 +229,8 @@ def test_a_reload_that_never_takes_effect_is_an_error(played):
     played.now += links.RELOAD_PATIENCE
     played.exabgp("done")
     assert played.exabgp(still_there, "done") == []
-    assert "does not reload" in played.answer()["error"]
+    assert faults(played) == ["ExaBGP does not reload its configuration"]
+    assert counters(played)["busy"]
 
 
 def test_a_session_that_flickers_up_before_the_reload_is_ignored(played):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +26,11 @@ class ControlConnection:
 
     @classmethod
     def open(cls, path: Path) -> ControlConnection | None:
-        """A connection to the agent that listens on `path`, or None if none does yet. Raises MachineError."""
+        """A connection to the agent that listens on `path`, or None if none does yet. Raises MachineError.
+
+        Links are not followed: a speaker in a container can write to its directory, and must not choose to
+        which program of the host the lab speaks.
+        """
         try:
             sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         except OSError as error:
@@ -33,7 +39,7 @@ class ControlConnection:
             ) from None
         sock.settimeout(_SEND_TIMEOUT)
         try:
-            sock.connect(str(path))
+            _connect(sock, path)
         except (FileNotFoundError, ConnectionRefusedError, BlockingIOError):
             sock.close()
             return None
@@ -78,3 +84,15 @@ class ControlConnection:
     def close(self) -> None:
         """Close it."""
         self._socket.close()
+
+
+def _connect(sock: socket.socket, path: Path) -> None:
+    """Connect to the very socket that was looked at. Raises OSError; ConnectionRefusedError for anything else
+    that has its name."""
+    found = os.open(path, os.O_PATH | os.O_NOFOLLOW)
+    try:
+        if not stat.S_ISSOCK(os.fstat(found).st_mode):
+            raise ConnectionRefusedError
+        sock.connect(f"/proc/self/fd/{found}")
+    finally:
+        os.close(found)

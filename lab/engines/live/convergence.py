@@ -22,17 +22,16 @@ class SessionCount(NamedTuple):
 
 
 class SpeakerCount(NamedTuple):
-    """One agent's report. `refused` counts the commands ExaBGP did not accept: what they changed is lost."""
+    """One agent's report."""
 
     busy: bool
-    refused: int
     sessions: Mapping[str, SessionCount]
 
     @classmethod
     def from_report(cls, report: Mapping[str, Any]) -> SpeakerCount:
         """From the JSON of a report."""
         sessions = {name: SessionCount(*values) for name, values in report["sessions"].items()}
-        return cls(report["busy"], report["refused"], sessions)
+        return cls(report["busy"], sessions)
 
 
 Round = Mapping[str, SpeakerCount]
@@ -44,11 +43,6 @@ def obstacles(counts: Round, sessions: Iterable[tuple[str, str, bool]]) -> list[
     `sessions` are those between counted speakers, each with whether it is meant to be up.
     """
     found = [f"{name} is busy" for name, count in counts.items() if count.busy]
-    found += [
-        f"ExaBGP refused {count.refused} commands at {name}"
-        for name, count in counts.items()
-        if count.refused
-    ]
     for a, b, up in sessions:
         at_a, at_b = counts[a].sessions[b], counts[b].sessions[a]
         if not up:
@@ -64,3 +58,8 @@ def obstacles(counts: Round, sessions: Iterable[tuple[str, str, bool]]) -> list[
 
 def _under_way(sender: str, receiver: str, sent: int, processed: int) -> list[str]:
     return [f"{sender} sent {sent}, {receiver} processed {processed}"] if sent != processed else []
+
+
+def changed(now: Round, before: Round) -> list[str]:
+    """Whose counts moved between two rounds, as text for people."""
+    return [f"{name} still exchanges routes" for name in now if now[name] != before.get(name)]

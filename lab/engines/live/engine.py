@@ -5,22 +5,22 @@ from __future__ import annotations
 import atexit
 import contextlib
 import signal
-import sys
 import threading
-import time
-from collections.abc import Callable, Collection
-from types import FrameType, TracebackType
-from typing import IO, Any, Final
+from collections.abc import Collection
+from types import TracebackType
+from typing import Any, Final
 
 from lab.bgp.commands import Command
 from lab.bgp.events import RouterEvent
 from lab.bgp.jsonable import from_json
 from lab.bgp.prefix import Prefix
 from lab.bgp.rib import Explanation, RouterView
-from lab.bgp.router import CommandError
+from lab.bgp.router import CommandError, Router
 from lab.engines.base import ConvergenceError, EngineError, EngineEvent, SessionState
-from lab.engines.live.convergence import Round, SpeakerCount, obstacles
+from lab.engines.live.clock import Clock
+from lab.engines.live.convergence import Round, SpeakerCount, changed, obstacles
 from lab.engines.live.driver import Driver
+from lab.engines.live.ending_signals import leave, uninterrupted
 from lab.engines.live.fleet import Fleet, SpeakerLostError
 from lab.engines.live.run_directory import RunDirectory
 from lab.topology.model import Link, Topology
@@ -37,7 +37,8 @@ class LiveEngine:
 
     `speed` divides the wall time that `advance` takes; BGP itself is never sped up. The BGP of the speakers
     named in `external` is run by somebody else, at the address the driver gave them; sessions with them are
-    not waited for. `run` is a run directory to use instead of a new one. A context manager closes it.
+    not waited for. `run` is a run directory (from `RunDirectory.create`) to use instead of a new one; it is
+    removed in the end all the same. A context manager closes it.
     """
 
     def __init__(
@@ -48,16 +49,15 @@ class LiveEngine:
         speed: float = 1.0,
         external: Collection[str] = (),
         run: RunDirectory | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: Clock | None = None,
     ) -> None:
         self.topology = topology
         self.run = run
         self._driver = driver
         self._speed = speed
         self._external = frozenset(external)
-        self._clock = clock
+        self._clock = clock or Clock()
         self._fleet: Fleet | None = None
-        self._held: IO[str] | None = None
         self._raw_events: list[dict[str, Any]] = []
         self._former_handlers: dict[int, Any] = {}
 
@@ -77,54 +77,59 @@ class LiveEngine:
 
         Raises MachineError, or EngineError that names what did not come up; nothing is left behind then.
         """
-        self.run = self.run or RunDirectory.create()
-        self._held = self.run.hold()
-        self._fleet = Fleet(
-            self.topology, self._driver, self.run, self._external, self._clock, self._on_message
-        )
         atexit.register(self.close)
         self._exit_on_signals()
         try:
+            self.run = self.run or RunDirectory.create()
+            self._fleet = Fleet(
+                self.topology, self._driver, self.run, self._external, self._clock, self._on_message
+            )
             self._fleet.start()
-            self._await_sessions(self._clock() + START_TIMEOUT + 0.5 * len(self.topology.speakers))
+            allowed = START_TIMEOUT + 0.5 * len(self.topology.speakers)
+            self._await_sessions(self._clock.monotonic() + allowed)
         except BaseException:
             self.close()
             raise
 
     def close(self) -> None:
-        """End every speaker and remove the run's directory. Idempotent; never raises."""
-        atexit.unregister(self.close)
-        fleet, self._fleet = self._fleet, None
-        if fleet is not None:
-            fleet.close()
+        """End every speaker and remove the run's directory. Idempotent; never raises.
+
+        Signals that end programs are ignored meanwhile; should an exception get through all the same, the
+        next call, at the program's end at the latest, does it again.
+        """
+        with uninterrupted():
+            if self._fleet is not None:
+                self._fleet.close()
             if self.run is not None:
                 self.run.remove()
-            if self._held is not None:
-                self._held.close()
-        with contextlib.suppress(ValueError):  # only the main thread may
+            self._fleet = None
+            atexit.unregister(self.close)
+        if threading.current_thread() is threading.main_thread():
             for number, handler in self._former_handlers.items():
-                signal.signal(number, handler)
-        self._former_handlers.clear()
+                if signal.getsignal(number) is leave:  # else the program is leaving
+                    signal.signal(number, handler)
+            self._former_handlers.clear()
 
     def now(self) -> float:
         """UNIX time."""
-        return self._clock()
+        return self._clock.now()
 
     def _exit_on_signals(self) -> None:
         """Let SIGTERM and SIGHUP end the program as an exception does: the lab is closed on the way."""
         if threading.current_thread() is not threading.main_thread():
             return
-
-        def leave(number: int, frame: FrameType | None) -> None:
-            sys.exit(128 + number)
-
         for number in (signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is signal.SIG_DFL:
                 self._former_handlers[number] = signal.signal(number, leave)
 
     def _await_sessions(self, end: float) -> None:
-        while missing := self._missing_sessions():
-            if self._clock() > end:
+        while True:
+            for name in self._running.given_up:
+                raise EngineError(self._running.why_given_up(name))
+            missing = self._missing_sessions()
+            if not missing:
+                return
+            if self._clock.monotonic() > end:
                 silent = self._running.disconnected
                 blamed = silent[0] if silent else missing[0][0]
                 raise EngineError(
@@ -149,19 +154,23 @@ class LiveEngine:
 
     def _sessions(self) -> list[tuple[str, str, bool]]:
         """The sessions between our own speakers, each with whether it is meant to be up."""
+        left_out = self._external.union(self._running.given_up)
         return [
             (link.a, link.b, frozenset((link.a, link.b)) not in self._running.links_down)
             for link in self.topology.links
-            if not {link.a, link.b} & self._external
+            if not {link.a, link.b} & left_out
         ]
 
     # --- what can be done ---------------------------------------------------------------------------------
 
     def apply(self, speaker: str, command: Command) -> None:
         """Hand one command to a speaker. Raises lab.bgp.router.CommandError where it makes no sense."""
-        answer = self._ask(speaker, do="apply", command=command)
-        if "error" in answer:
-            raise CommandError(answer["error"])
+        if speaker in self._running.given_up:
+            self._former_router(speaker).apply(command, self.now())  # refuse what it would have refused
+        else:
+            answer = self._ask(speaker, do="apply", command=command)
+            if "error" in answer:
+                raise CommandError(answer["error"])
         self._running.desired(speaker).record(command)
 
     def set_link(self, a: str, b: str, up: bool) -> None:
@@ -174,39 +183,44 @@ class LiveEngine:
             self._running.links_down.setdefault(link, "administrative shutdown")
         order = list(self.topology.speakers)
         # The end that waits to be connected to comes first, so that the other finds it ready.
-        for name in sorted(link - self._external, key=order.index):
+        for name in sorted(link - self._external.union(self._running.given_up), key=order.index):
             with contextlib.suppress(SpeakerLostError):  # it restarts with what is wanted now
                 answer = self._running.ask(name, do="link", neighbor=next(iter(link - {name})), up=up)
                 if "error" in answer:
                     raise EngineError(f"speaker {name}: {answer['error']}")
 
     def kill(self, speaker: str) -> None:
-        """Kill a speaker as a fault."""
+        """Kill a speaker as a fault; one that is dead already is left alone."""
         self._own(speaker)
         self._running.kill(speaker)
 
     def converge(self, timeout: float = 60.0) -> None:
         """Return when no route is under way, by counting (lab.engines.live.convergence).
 
-        Raises ConvergenceError after `timeout` seconds.
+        Raises ConvergenceError after `timeout` seconds, and when all but a speaker that was given up has
+        settled.
         """
-        end = self._clock() + timeout
+        end = self._clock.monotonic() + timeout
         previous: Round | None = None
         while True:
-            began = self._clock()
+            began = self._clock.monotonic()
             counts, found = self._count()
             if not found and counts == previous:
-                return
-            if found and self._clock() > end:
-                more = f" and {len(found) - _NAMED_OBSTACLES} more" if len(found) > _NAMED_OBSTACLES else ""
+                break
+            if not found and previous is None:
+                previous = counts
+                continue  # to see at once whether it is still so
+            if self._clock.monotonic() > end:
                 raise ConvergenceError(
                     f"the routes did not settle within {timeout:g} s: "
-                    f"{'; '.join(found[:_NAMED_OBSTACLES])}{more}"
+                    f"{_listed(found or changed(counts, previous or {}))}"
                 )
             previous = None if found else counts
-            if found:  # counting takes CPU time from the speakers, so it gets a third of it at most
-                pause = 2 * (self._clock() - began)
-                self._pump_until(self._clock() + min(max(pause, _SHORTEST_PAUSE), _LONGEST_PAUSE))
+            # Counting takes CPU time from the speakers, so it gets a third of it at most.
+            pause = 2 * (self._clock.monotonic() - began)
+            self._pump_until(self._clock.monotonic() + min(max(pause, _SHORTEST_PAUSE), _LONGEST_PAUSE))
+        for name in self._running.given_up:
+            raise ConvergenceError(self._running.why_given_up(name))
 
     def _count(self) -> tuple[Round, list[str]]:
         """One round of reports, and what speaks against a settled lab."""
@@ -219,21 +233,25 @@ class LiveEngine:
 
     def advance(self, seconds: float) -> None:
         """Let `seconds` divided by the lab's speed pass on the wall clock."""
-        self._pump_until(self._clock() + seconds / self._speed)
+        self._pump_until(self._clock.monotonic() + seconds / self._speed)
 
     def _pump_until(self, end: float) -> None:
-        while (left := end - self._clock()) > 0:
+        while (left := end - self._clock.monotonic()) > 0:
             self._running.pump(left)
 
     # --- what can be seen ---------------------------------------------------------------------------------
 
     def view(self, speaker: str) -> RouterView:
         """A snapshot of one speaker's RIBs."""
+        if speaker in self._running.given_up:
+            return self._dead_router(speaker).view()
         view: RouterView = from_json(RouterView, self._ask(speaker, do="view")["view"])
         return view
 
     def explain(self, speaker: str, prefix: Prefix) -> Explanation:
         """Why a speaker uses the route it uses."""
+        if speaker in self._running.given_up:
+            return self._dead_router(speaker).explain(prefix)
         answer = self._ask(speaker, do="explain", prefix=prefix)
         explanation: Explanation = from_json(Explanation, answer["explanation"])
         return explanation
@@ -256,6 +274,8 @@ class LiveEngine:
     def _why_down(self, link: Link) -> str:
         reason = self._running.links_down.get(frozenset((link.a, link.b)))
         if reason is None:
+            if lost := {link.a, link.b} & set(self._running.given_up):
+                return f"{', '.join(sorted(lost))} given up"
             restarting = {link.a, link.b} & set(self._running.disconnected)
             reason = f"{', '.join(sorted(restarting))} restarting" if restarting else ""
         return reason
@@ -275,6 +295,17 @@ class LiveEngine:
         if speaker in self._external:
             raise EngineError(f"{speaker} is run by somebody else; it can be neither asked nor told anything")
 
+    def _dead_router(self, speaker: str) -> Router:
+        """What a speaker that was given up holds: nothing."""
+        return Router(self.topology.router_config(speaker))
+
+    def _former_router(self, speaker: str) -> Router:
+        """What a speaker that was given up would be, had it come back."""
+        router = self._dead_router(speaker)
+        for command in self._running.desired(speaker).commands():
+            router.apply(command, self.now())
+        return router
+
     def _ask(self, speaker: str, **request: Any) -> dict[str, Any]:
         """The answer of a speaker, of its next life if it dies meanwhile."""
         self._own(speaker)
@@ -293,3 +324,8 @@ class LiveEngine:
         self._running.links_down[frozenset((speaker, neighbor))] = reason
         if neighbor not in self._external:
             self._running.tell(neighbor, do="link", neighbor=speaker, up=False)
+
+
+def _listed(obstacles: list[str]) -> str:
+    more = len(obstacles) - _NAMED_OBSTACLES
+    return "; ".join(obstacles[:_NAMED_OBSTACLES]) + (f" and {more} more" if more > 0 else "")

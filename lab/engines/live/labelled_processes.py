@@ -59,16 +59,32 @@ def kill_labelled(
 ) -> Counter[str]:
     """SIGKILL the `labelled_processes`, wait until they are gone, and count them by run.
 
+    This process and those it descends from are spared: a shell may have been started with our label.
     Repeated until a scan finds none, because a process may have forked between the scan and its death.
     """
     killed: Counter[str] = Counter()
-    while found := list(labelled_processes(run_id, session, spare_living)):
+    spared = _lineage()
+    while found := [
+        each for each in labelled_processes(run_id, session, spare_living) if each[0] not in spared
+    ]:
         handles = [(run, handle) for pid, run in found if (handle := _kill(pid)) is not None]
         for run, handle in handles:
             select.select([handle], [], [], _EXIT_TIMEOUT)  # readable once the process has ended
             os.close(handle)
             killed[run] += 1
     return killed
+
+
+def _lineage() -> set[int]:
+    """This process and its ancestors, as far as they can be seen."""
+    lineage = {0}
+    pid = os.getpid()
+    while pid not in lineage:
+        lineage.add(pid)
+        with contextlib.suppress(OSError):
+            status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
+            pid = int(status.partition("\nPPid:")[2].split()[0])
+    return lineage
 
 
 def _kill(pid: int) -> int | None:

@@ -10,7 +10,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final
 
@@ -28,10 +28,14 @@ _SOCKET_PATH_LIMIT: Final = 107
 
 @dataclass(frozen=True, slots=True)
 class RunDirectory:
-    """One run: its id (8 hexadecimal digits) and its directory, which only its owner can enter."""
+    """One run: its id (8 hexadecimal digits) and its directory, which only its owner can enter.
+
+    The one that `create` returns holds it: it counts as in use until it is removed, or this process ends.
+    """
 
     run_id: str
     path: Path
+    _lock: IO[str] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def at(cls, path: Path) -> RunDirectory:
@@ -40,14 +44,20 @@ class RunDirectory:
 
     @classmethod
     def create(cls) -> RunDirectory:
-        """A new run with a fresh id. Raises MachineError where no private directory can be made."""
+        """A new run with a fresh id, held. Raises MachineError where no private directory can be made."""
         run_id = secrets.token_hex(4)
         path = runs_root() / run_id
+        unfinished = path.with_name(f".{run_id}")  # a name that nobody cleans up before it is held
         try:
-            path.mkdir(mode=0o700)
-        except OSError as error:
-            raise MachineError(f"cannot make {path}: {error.strerror}") from None
-        return cls(run_id, path)
+            unfinished.mkdir(mode=0o700)
+            lock = _hold(unfinished / _LOCK)
+            unfinished.rename(path)
+        except BaseException as error:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise MachineError(f"cannot make {path}: {error.strerror}") from None
+            raise
+        return cls(run_id, path, lock)
 
     def speaker(self, name: str) -> Path:
         """The directory of one speaker; made if it is not there. Raises MachineError if that is too long."""
@@ -64,37 +74,47 @@ class RunDirectory:
         """The environment variables by which clean-up finds the processes of this run."""
         return {RUN_LABEL: self.run_id, DIRECTORY_LABEL: str(self.path)}
 
-    def hold(self) -> IO[str]:
-        """Mark it as in use for as long as the file returned stays open, at most until this process ends."""
-        file = open(self.path / _LOCK, "w", encoding="ascii")  # noqa: SIM115
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        file.write(str(os.getpid()))
-        file.flush()
-        return file
+    def release(self) -> None:
+        """Let go of it, as the end of this process would."""
+        if self._lock is not None:
+            self._lock.close()
 
     @property
     def holder(self) -> int | None:
         """The process id of the living lab that holds it, or None."""
-        if not self.is_held:
-            return None
-        text = (self.path / _LOCK).read_text(encoding="ascii")
-        return int(text) if text.isdecimal() else None
+        text = self._holder_text()
+        return int(text) if text and text.isdecimal() else None
 
     @property
     def is_held(self) -> bool:
         """Whether a living lab holds it."""
+        return self._holder_text() is not None
+
+    def _holder_text(self) -> str | None:
+        """What the lab that holds it has written into the lock, or None if none does."""
         try:
             with open(self.path / _LOCK, encoding="ascii") as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        return False
+                try:
+                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return file.read()
+        except (OSError, UnicodeError):
+            pass
+        return None
 
     def remove(self) -> None:
         """Delete it with everything in it, if it is still there."""
         shutil.rmtree(self.path, ignore_errors=True)
+        self.release()
+
+
+def _hold(path: Path) -> IO[str]:
+    """A new lock file, locked for as long as it is open, with this process's id in it."""
+    file = open(path, "x", encoding="ascii")  # noqa: SIM115
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
 
 
 def runs_root() -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import re
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -81,8 +82,14 @@ def write_speaker_files(
 
 
 def _write(path: Path, text: str) -> None:
+    """Put a file in place of whatever has its name. The directory may belong to a container, and a link that
+    was put there must not lead the lab, which may be root, to a file of the host."""
+    new = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        path.write_text(text, encoding="ascii")
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with open(handle, "w", encoding="ascii") as file:
+            file.write(text)
+        new.replace(path)
     except OSError as error:
         raise MachineError(f"cannot write {path}: {error.strerror}") from None
 

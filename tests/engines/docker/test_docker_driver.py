@@ -224,6 +224,30 @@ def test_a_killed_agent_takes_its_container_along_and_both_come_back(
         container.reload()
 
 
+def test_a_link_a_container_plants_leads_the_lab_to_no_file_and_no_socket_of_the_host(
+    engine: docker.DockerClient, chain: LiveEngine, tmp_path: Path
+) -> None:
+    before = best_paths(chain)
+    chain.events()
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    victim.chmod(0o600)
+    owner = victim.stat().st_uid
+    plant = (
+        "import os, sys\n"
+        "for name in ('speaker.json', 'exabgp.conf', 'exabgp.env', 'control.sock'):\n"
+        "    os.unlink(f'/run/speaker/{name}')\n"
+        "    os.symlink(sys.argv[1], f'/run/speaker/{name}')\n"
+    )
+    planted = container_of(engine, chain, "transit").exec_run([PYTHON, "-c", plant, str(victim)])
+    assert planted.exit_code == 0, planted.output
+    chain.kill("transit")
+    assert await_recovery(chain) == ["died", "recovered"]
+    assert best_paths(chain) == before
+    assert victim.read_text() == "precious"
+    assert victim.stat().st_uid == owner
+
+
 def test_nothing_is_left_of_a_closed_lab_and_closing_twice_is_fine(
     engine: docker.DockerClient, base_image: str, run: RunDirectory
 ) -> None:
@@ -261,25 +285,21 @@ def subnet_of(engine: docker.DockerClient, run_id: str) -> ipaddress.IPv4Network
 KILLED_LAB = """
 import sys
 from lab.engines.live.docker_driver import DockerDriver
-from lab.engines.live.driver import BGP_PORT
 from lab.engines.live.engine import LiveEngine
-from lab.engines.live.run_directory import RunDirectory
 from lab.topology.loading import parse
-from pathlib import Path
 
-topology, base_image, run_id, directory = sys.argv[1:]
-run = RunDirectory(run_id, Path(directory))
-with LiveEngine(parse(topology), DockerDriver(base_image), run=run):
-    print("up", flush=True)
+topology, base_image = sys.argv[1:]
+with LiveEngine(parse(topology), DockerDriver(base_image)) as lab:
+    print(lab.run.path, flush=True)
     sys.stdin.read()
 """
 
 
 def test_what_a_killed_lab_left_is_cleaned_up_by_label_and_nothing_else_is(
-    engine: docker.DockerClient, base_image: str, run: RunDirectory, decoy: Container
+    engine: docker.DockerClient, base_image: str, decoy: Container
 ) -> None:
     lab = subprocess.Popen(
-        [sys.executable, "-c", KILLED_LAB, CHAIN, base_image, run.run_id, str(run.path)],
+        [sys.executable, "-c", KILLED_LAB, CHAIN, base_image],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -287,13 +307,16 @@ def test_what_a_killed_lab_left_is_cleaned_up_by_label_and_nothing_else_is(
     assert lab.stdin
     assert lab.stdout
     with lab.stdin, lab.stdout:
-        assert lab.stdout.readline() == "up\n"
+        run = RunDirectory.at(Path(lab.stdout.readline().strip()))
+        assert run.holder == lab.pid
         lab.kill()
         lab.wait()
+    assert not run.is_held
     left = of_run(engine, run.run_id)
     assert len(left) == len(parse(CHAIN).speakers) + 1
 
     assert sorted(name.split()[-1] for name in clean_up_docker(run.run_id)) == sorted(left)
+    run.remove()
     assert of_run(engine, run.run_id) == []
     assert clean_up_docker(run.run_id) == []
     decoy.reload()

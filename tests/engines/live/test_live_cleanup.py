@@ -12,6 +12,7 @@ import pytest
 from support.live_lab import topology_of
 
 from lab.engines.live.cleanup import clean_up
+from lab.engines.live.ending_signals import ENDING_SIGNALS
 from lab.engines.live.engine import LiveEngine
 from lab.engines.live.labelled_processes import kill_labelled, labelled_processes
 from lab.engines.live.process_driver import ProcessDriver
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.live
 LAB = """
 import sys, time
 from support.live_lab import topology_of
+from lab.engines.live.ending_signals import ENDING_SIGNALS
 from lab.engines.live.engine import LiveEngine
 from lab.engines.live.process_driver import ProcessDriver
 with LiveEngine(topology_of("one -> two"), ProcessDriver()) as engine:
@@ -120,6 +122,53 @@ def test_a_lab_that_is_told_to_end_leaves_nothing(lab_process, number):
     process.communicate()
     assert not list(labelled_processes(run_id))
     assert not (runs_root() / run_id).exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda s: s.name)
+def test_a_lab_that_is_told_to_end_again_and_again_leaves_nothing(lab_process, number):
+    process, run_id = lab_process
+    process.send_signal(number)
+    while process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+    process.communicate()
+    assert not list(labelled_processes(run_id))
+    assert not (runs_root() / run_id).exists()
+
+
+def test_a_close_that_was_cut_short_is_made_up_for_by_the_next_one(chain, monkeypatch):
+    run = chain.run
+    with monkeypatch.context() as patch:
+        patch.setattr(ProcessDriver, "stop", lambda self: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            chain.close()
+    assert list(labelled_processes(run.run_id))
+    chain.close()
+    assert not list(labelled_processes(run.run_id))
+    assert not run.path.exists()
+
+
+def test_closing_a_lab_leaves_the_programs_own_handlers_in_place(start):
+    before = [signal.getsignal(number) for number in ENDING_SIGNALS]
+    lab = start(topology_of("one -> two"))
+    lab.close()
+    assert [signal.getsignal(number) for number in ENDING_SIGNALS] == before
+
+
+def test_clean_up_does_not_end_the_shell_it_was_called_from(lab_process):
+    """A shell with a run's label, whose child cleans that run up."""
+    process, run_id = lab_process
+    process.kill()
+    process.wait()
+    clean = f"from lab.engines.live.cleanup import clean_up; clean_up('{run_id}')"
+    shell = subprocess.run(
+        ["/bin/sh", "-c", f'"{sys.executable}" -c "{clean}"; echo "and the shell lives on"'],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), RUN_LABEL: run_id},
+        check=True,
+    )
+    assert shell.stdout == "and the shell lives on\n"
+    assert not list(labelled_processes(run_id))
 
 
 def test_a_lab_that_ends_by_itself_leaves_nothing(lab_process):

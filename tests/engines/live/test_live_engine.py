@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from support.live_lab import paths, prefix, topology_of
 
@@ -11,6 +13,8 @@ from lab.bgp.events import BestPathChanged, MaxPrefixReached, SessionDown, Sessi
 from lab.bgp.router import CommandError
 from lab.bgp.rov import RovMode, Vrp
 from lab.engines.base import ConvergenceError, EngineError
+from lab.engines.live.clock import Clock
+from lab.engines.live.convergence import SessionCount, SpeakerCount
 from lab.engines.sim.engine import SimEngine
 
 pytestmark = pytest.mark.live
@@ -199,6 +203,32 @@ def test_a_lab_that_cannot_settle_in_time_says_who_is_busy(chain):
     with pytest.raises(ConvergenceError, match=r"busy|sent \d+"):
         chain.converge(timeout=0)
     chain.converge()
+
+
+def test_a_lab_whose_counts_never_come_to_rest_is_given_the_time_allowed_and_no_more(chain, monkeypatch):
+    rounds = itertools.count()
+
+    def count():
+        number = next(rounds)
+        assert number < 1000, "it counts without a pause"
+        return {"tier1": SpeakerCount(False, {"other": SessionCount(True, 1, number, number)})}, []
+
+    monkeypatch.setattr(chain, "_count", count)
+    with pytest.raises(ConvergenceError, match=r"within 0\.2 s: tier1 still exchanges routes"):
+        chain.converge(timeout=0.2)
+
+
+def test_a_wall_clock_that_is_set_forth_and_back_neither_ends_nor_prolongs_any_waiting(start):
+    hours = itertools.count()
+    lab = start(topology_of("one -> two"), clock=Clock(now=lambda: 1e9 + 3600 * (-2) ** (next(hours) % 60)))
+    lab.apply("one", Originate(prefix(V4)))
+    lab.converge()
+    lab.advance(0.01)
+    lab.set_link("one", "two", up=False)
+    lab.kill("one")
+    lab.set_link("one", "two", up=True)
+    lab.converge()
+    assert paths(lab, "two")[V4] == (64496,)
 
 
 def test_a_closed_lab_cannot_be_used_and_closing_twice_is_harmless(chain):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from support.live_lab import topology_of
 
 from lab.engines.base import MachineError
 from lab.engines.live import process_driver, run_directory
+from lab.engines.live.control import ControlConnection
 from lab.engines.live.labelled_processes import labelled_processes
 from lab.engines.live.process_driver import ProcessDriver
 from lab.engines.live.run_directory import RunDirectory
 from lab.engines.live.speaker_files import write_speaker_files
+from lab.speaker.setup import CONFIGURATION_FILE, CONTROL_SOCKET, SETUP_FILE
 
 TOPOLOGY = topology_of("one -> two")
 
@@ -186,3 +189,31 @@ def test_a_runs_directory_others_can_enter_is_refused(monkeypatch, tmp_path):
     run_directory.runs_root().chmod(0o755)
     with pytest.raises(MachineError, match="not a private directory"):
         RunDirectory.create()
+
+
+def test_a_link_in_a_speakers_directory_is_replaced_and_not_followed(driver, run, tmp_path):
+    places = driver.prepare(TOPOLOGY, run)
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    for name in (SETUP_FILE, CONFIGURATION_FILE):
+        (run.speaker("one") / name).symlink_to(victim)
+    write_speaker_files("one", TOPOLOGY, places, run, [], [], [])
+    assert victim.read_text() == "precious"
+    for name in (SETUP_FILE, CONFIGURATION_FILE):
+        assert not (run.speaker("one") / name).is_symlink()
+        assert (run.speaker("one") / name).stat().st_size > 0
+
+
+def test_an_agent_is_not_looked_for_behind_a_link_or_in_a_file(run, tmp_path):
+    with socket.socket(socket.AF_UNIX) as somebody_elses:
+        somebody_elses.bind(str(tmp_path / "else"))
+        somebody_elses.listen()
+        path = run.speaker("one") / CONTROL_SOCKET
+        path.symlink_to(tmp_path / "else")
+        assert ControlConnection.open(path) is None
+        path.unlink()
+        path.touch()
+        assert ControlConnection.open(path) is None
+        path.unlink()
+        (tmp_path / "else").rename(path)
+        ControlConnection.open(path).close()
