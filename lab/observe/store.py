@@ -28,7 +28,7 @@ COMMIT;
 
 
 class StoreError(Exception):
-    """A timeline file cannot be opened or read; the message names the file and what is wrong."""
+    """A timeline file cannot be opened, read or written; the message names the file and what is wrong."""
 
 
 class TimelineStore:
@@ -65,14 +65,21 @@ class TimelineStore:
         return int(self._database.execute(f"PRAGMA {name}").fetchone()[0])
 
     def append(self, event: Any) -> None:
-        """Write one event. Raises TypeError for a class not among `types`: nobody could read it."""
+        """Write one event.
+
+        Raises TypeError for a class not among `types`, as nobody could read it, and StoreError if that fails.
+        """
         name = type(event).__name__
         if self._types.get(name) is not type(event):
             raise TypeError(f"{name} is not among the event types of this timeline")
         body = json.dumps(to_json(event), separators=(",", ":"))
-        self._database.execute(
-            "INSERT INTO event (time, at, type, body) VALUES (?, ?, ?, ?)", (event.time, event.at, name, body)
-        )
+        try:
+            self._database.execute(
+                "INSERT INTO event (time, at, type, body) VALUES (?, ?, ?, ?)",
+                (event.time, event.at, name, body),
+            )
+        except sqlite3.Error as error:
+            raise StoreError(f"cannot write the timeline: {error}") from None
 
     def read(self, after: int = 0) -> Iterator[tuple[int, Any]]:
         """The events numbered above `after`, each with its number (from 1), in order."""

@@ -227,3 +227,12 @@ def test_a_file_that_is_no_timeline_is_refused_by_name_and_left_alone(tmp_path, 
 def test_a_timeline_in_a_missing_directory_is_refused(tmp_path):
     with pytest.raises(StoreError, match="cannot be opened as a timeline"):
         Timeline(tmp_path / "absent" / "timeline.sqlite")
+
+
+def test_an_event_that_cannot_be_written_is_an_error_of_the_store(tmp_path):
+    timeline = Timeline(tmp_path / "timeline.sqlite")
+    with sqlite3.connect(tmp_path / "timeline.sqlite") as other:
+        other.execute("DROP TABLE event")
+    with pytest.raises(StoreError, match="cannot write the timeline: no such table"):
+        timeline.append(Note(0.0, "", "lost"))
+    assert len(timeline) == 0
