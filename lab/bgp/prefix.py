@@ -1,7 +1,6 @@
 """IP prefixes as plain integers, for code that runs once per route and neighbour.
 
-A `Prefix` is a named tuple of integers, so hashing and comparing it costs no Python call. Arithmetic on
-address plans, ranges and aggregates belongs at the edges of the lab, where netaddr does it.
+A `Prefix` is a named tuple of integers, so hashing and comparing it costs no Python call.
 """
 
 from __future__ import annotations

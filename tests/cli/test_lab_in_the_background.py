@@ -288,7 +288,7 @@ def test_urpf_that_is_set_is_seen_to_have_changed(lab_command, up):
     assert (event["at"], event["detail"]) == ("eyeball", "policy: urpf strict")
 
 
-HEAVY = {"networkx", "pydantic", "docker", "rich", "yaml", "netaddr", "exabgp", "sqlite3"}
+HEAVY = {"networkx", "pydantic", "docker", "rich", "yaml", "exabgp", "sqlite3"}
 MODULES = """\
 import json, sys
 from lab.cli.app import app
@@ -312,5 +312,5 @@ def test_help_needs_none_of_the_heavy_modules(call):
 @pytest.mark.parametrize("call", [["run", "--help"], ["show", "--help"], ["hijack", "--help"]])
 def test_the_help_of_a_command_needs_no_floor_below(call):
     loaded = modules_after(*call)
-    assert not {"networkx", "docker", "netaddr", "exabgp"} & loaded
+    assert not {"networkx", "docker", "exabgp"} & loaded
     assert {name for name in loaded if name.startswith("lab.") and not name.startswith("lab.cli")} == set()
