@@ -11,10 +11,9 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import docker
-from live_scale import internet
+from live_scale import internet, pss
 
 from lab.bgp.commands import Originate
 from lab.bgp.prefix import Prefix
@@ -39,13 +38,11 @@ class TimedDriver(DockerDriver):
 
 def memory(client: docker.DockerClient, run_id: str) -> int:
     """The PSS of all processes in the containers of a run, in bytes."""
-    total = 0
-    for container in client.containers.list(filters={"label": f"{DOCKER_RUN_LABEL}={run_id}"}):
-        for process in container.top(ps_args="-eo pid")["Processes"]:
-            for line in Path(f"/proc/{process[0]}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    total += int(line.split()[1]) * 1024
-    return total
+    return sum(
+        pss(process[0])
+        for container in client.containers.list(filters={"label": f"{DOCKER_RUN_LABEL}={run_id}"})
+        for process in container.top(ps_args="-eo pid")["Processes"]
+    )
 
 
 def measure(client: docker.DockerClient, ases: int, prefixes: int) -> str:

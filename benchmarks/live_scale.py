@@ -42,12 +42,13 @@ def internet(ases: int, seed: int = 1) -> Topology:
 
 def memory(run_id: str) -> int:
     """The PSS of all processes of a run, in bytes."""
-    total = 0
-    for pid, _ in labelled_processes(run_id):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                total += int(line.split()[1]) * 1024
-    return total
+    return sum(pss(pid) for pid, _ in labelled_processes(run_id))
+
+
+def pss(pid: int | str) -> int:
+    """The proportional set size of a process, in bytes."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
 def measure(ases: int, prefixes: int) -> str:

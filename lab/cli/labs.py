@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import os
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from lab.scenario.engines import EVENT_TYPES, make_engine
 from lab.scenario.lab import Lab, LabError
 from lab.scenario.service import SOCKET_NAME, Service, ServiceError, ask
 from lab.topology.loading import open_document
+from lab.topology.problems import nearest
 
 READY: Final = "ready"
 """The line by which a lab in the background tells its launcher that it is up."""
@@ -158,8 +158,8 @@ def find_run(wanted: str | None) -> Path:
         return runs[next(iter(matching))]
     if matching:
         raise LabError(f"several labs are called {wanted!r}, name the run: {', '.join(matching)}")
-    near = difflib.get_close_matches(wanted, [*names, *names.values()], 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"running: {_listed(names)}"
+    near = nearest(wanted, [*names, *names.values()])
+    hint = f"did you mean {near!r}?" if near else f"running: {_listed(names)}"
     raise LabError(f"no running lab is called {wanted!r}; {hint}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +12,7 @@ from lab.dataplane.fib import NextHop, forwarders, longest_match, next_hop
 from lab.dataplane.urpf import UrpfVerdict, check
 from lab.topology.model import Topology, UrpfMode
 from lab.topology.ownership import Registry
+from lab.topology.problems import nearest
 from lab.topology.vocabulary import DropReason
 
 TTL: Final = 64
@@ -144,8 +144,8 @@ def _of_another(topology: Topology, hop: Hop, destination: Address) -> str:
 def _check_call(topology: Topology, start: str, source: Address, destination: Address) -> None:
     names = [speaker.name for speaker in forwarders(topology)]
     if start not in names:
-        near = difflib.get_close_matches(start, names, 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(names)}"
+        near = nearest(start, names)
+        hint = f"did you mean {near!r}?" if near else f"expected one of {', '.join(names)}"
         raise ProbeError(f"no packet can be sent from {start!r}; {hint}")
     if source.version != destination.version:
         raise ProbeError(

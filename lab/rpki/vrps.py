@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import re
@@ -18,6 +17,7 @@ from typing import Any, Final
 
 from lab.bgp.prefix import WIDTH, Prefix, PrefixError
 from lab.bgp.rov import Vrp
+from lab.topology.problems import nearest
 
 MAX_BYTES: Final = 256 * 1024 * 1024
 """The largest file read; all VRPs of the Internet are about 70 MB."""
@@ -94,8 +94,8 @@ def _vrp(entry: Any) -> Vrp:
         raise ValueError(f"expected an object, got {_short(entry)}")
     for member in entry:
         if member not in _MEMBERS:
-            near = difflib.get_close_matches(member, _MEMBERS, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"expected {', '.join(_MEMBERS)}"
+            near = nearest(member, _MEMBERS)
+            hint = f"did you mean {near!r}?" if near else f"expected {', '.join(_MEMBERS)}"
             raise ValueError(f"unknown member {_short(member)}; {hint}")
     for member in _REQUIRED:
         if member not in entry:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from itertools import permutations
 from pathlib import Path
@@ -25,6 +24,7 @@ from lab.observe.timeline import Timeline
 from lab.topology.loading import load
 from lab.topology.model import Topology, UrpfMode
 from lab.topology.ownership import Registry
+from lab.topology.problems import suggestion
 
 
 class LabError(Exception):
@@ -72,8 +72,7 @@ class Lab:
         self._state = ""
         try:
             self.engine.start()
-            for name in self.topology.speakers:
-                self.engine.apply(name, SetVrps(tuple(self.vrps)))
+            self._hand_out_vrps()
             for speaker in self.topology.routers():
                 for prefix in speaker.prefixes:
                     self.engine.apply(speaker.name, Originate(prefix))
@@ -307,9 +306,13 @@ class Lab:
             self.vrps = VrpTable(vrps)
         except ValueError as error:
             raise LabError(str(error)) from None
-        for name in self.topology.speakers:
-            self.engine.apply(name, SetVrps(tuple(self.vrps)))
+        self._hand_out_vrps()
         self.settle()
+
+    def _hand_out_vrps(self) -> None:
+        command = SetVrps(tuple(self.vrps))
+        for name in self.topology.speakers:
+            self.engine.apply(name, command)
 
     def _require_up(self) -> None:
         if self._state:
@@ -318,8 +321,7 @@ class Lab:
     def _require(self, speaker: str) -> None:
         self._require_up()
         if speaker not in self.topology.speakers:
-            near = difflib.get_close_matches(speaker, self.topology.speakers, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"speakers: {', '.join(self.topology.speakers)}"
+            hint = suggestion(speaker, self.topology.speakers, "speakers")
             raise LabError(f"there is no speaker {speaker!r}; {hint}")
 
     def _require_link(self, a: str, b: str) -> None:

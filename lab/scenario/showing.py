@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import difflib
 import inspect
 from collections.abc import Callable
 from typing import Any, Final
@@ -17,7 +16,7 @@ from lab.dataplane.fib import longest_match
 from lab.observe.describe import describe
 from lab.scenario.lab import Lab, LabError
 from lab.scenario.outcomes import Report, StepResult
-from lab.topology.problems import TopologyError
+from lab.topology.problems import TopologyError, suggestion
 
 Data = dict[str, Any]
 
@@ -26,9 +25,7 @@ def show(lab: Lab, what: str, arguments: Data) -> Any:
     """One of the views below, by name. Raises LabError for a name or an argument that is none."""
     shower = _VIEWS.get(what) if isinstance(what, str) else None
     if shower is None:
-        near = difflib.get_close_matches(str(what), _VIEWS, 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"views: {', '.join(_VIEWS)}"
-        raise LabError(f"there is no view {what!r}; {hint}")
+        raise LabError(f"there is no view {what!r}; {suggestion(str(what), _VIEWS, 'views')}")
     for name, value in arguments.items():
         if name == "last":
             if type(value) is not int or value < 0:

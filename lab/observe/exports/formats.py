@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import Final
 
@@ -13,6 +12,7 @@ from lab.observe.exports.mrt import mrt
 from lab.observe.exports.page import html
 from lab.observe.exports.snapshot import Snapshot
 from lab.observe.exports.svg import svg
+from lab.topology.problems import nearest
 
 
 class ExportError(ValueError):
@@ -33,7 +33,7 @@ def export(snapshot: Snapshot, wanted: str, prefix: Prefix | None = None) -> str
     """The snapshot in the format `wanted`. Raises ExportError if there is none of that name."""
     make = FORMATS.get(wanted)
     if make is None:
-        near = difflib.get_close_matches(wanted, FORMATS, 1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
+        near = nearest(wanted, FORMATS)
+        hint = f"did you mean {near!r}? " if near else ""
         raise ExportError(f"there is no export format {wanted!r}; {hint}formats: {', '.join(FORMATS)}")
     return make(snapshot, prefix)
