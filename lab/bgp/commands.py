@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from lab.bgp.aspa import Aspa, AspaMode
 from lab.bgp.attributes import LargeCommunity, Origin
 from lab.bgp.prefix import Prefix
 from lab.bgp.rov import RovMode, Vrp
@@ -62,6 +63,7 @@ class SetPolicy:
     otc: bool | None = None
     blackhole: bool | None = None
     graceful_shutdown: bool | None = None
+    aspa: AspaMode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,13 @@ class SetVrps:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAspas:
+    """Replace the ASPAs that path verification uses. Routes already held are judged again."""
+
+    aspas: tuple[Aspa, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Leak:
     """Export routes of `prefix`, or all, to neighbour `to`, or all, whatever the relationship (RFC 7908).
 
@@ -95,4 +104,4 @@ class Leak:
     active: bool = True
 
 
-Command = Originate | StopOriginating | SetPolicy | SetNeighbor | SetVrps | Leak
+Command = Originate | StopOriginating | SetPolicy | SetNeighbor | SetVrps | SetAspas | Leak

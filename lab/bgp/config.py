@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lab.bgp.aspa import AspaMode
 from lab.bgp.prefix import Address
 from lab.bgp.relationship import Relationship
 from lab.bgp.rov import RovMode
@@ -33,12 +34,14 @@ class Policy:
 
     `otc`: RFC 9234 Only-to-Customer on import and export. `blackhole`: honour BLACKHOLE (RFC 7999) from
     customers, inside prefixes they announce here. `graceful_shutdown`: honour GRACEFUL_SHUTDOWN (RFC 8326).
+    `aspa`: what becomes of paths that ASPAs contradict.
     """
 
     rov: RovMode = RovMode.OFF
     otc: bool = False
     blackhole: bool = False
     graceful_shutdown: bool = True
+    aspa: AspaMode = AspaMode.OFF
 
 
 @dataclass(frozen=True, slots=True)

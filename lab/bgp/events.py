@@ -16,6 +16,7 @@ class Rejection(Enum):
     FIRST_AS = "first-as"
     ROV_INVALID = "rov-invalid"
     OTC_LEAK = "otc-leak"
+    ASPA_INVALID = "aspa-invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,37 @@ class ExportBlocked(Event):
 
 @dataclass(frozen=True, slots=True)
 class PolicyChanged(Event):
-    """A policy, the VRPs or a deliberate leak was changed here; `detail` says what, as `sets rov drop`."""
+    """A policy, the VRPs, the ASPAs or a deliberate leak changed here; `detail` says what."""
 
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadsReceived(Event):
+    """This speaker holds what its RTR cache holds at `serial` (RFC 8210): so many VRPs and ASPAs.
+
+    `cache` is the address of a cache of its own, or "" for the lab's; `ignored` says what it cannot use.
+    """
+
+    cache: str
+    serial: int
+    vrps: int
+    aspas: int
+    ignored: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CacheFailed(Event):
+    """This speaker gets nothing from its RTR cache, and tries again; `reason` is text for people.
+
+    `vrps` and `aspas` count what it still holds: what it got before stays until it expires (RFC 8210
+    section 6). `cache` as in PayloadsReceived.
+    """
+
+    cache: str
+    reason: str
+    vrps: int
+    aspas: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,5 +155,7 @@ RouterEvent = (
     | ValidationChanged
     | ExportBlocked
     | PolicyChanged
+    | PayloadsReceived
+    | CacheFailed
     | MaxPrefixReached
 )

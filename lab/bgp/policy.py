@@ -1,9 +1,11 @@
-"""Import and export policy: relationships, loops, origin validation, OTC, well-known communities."""
+"""Import and export policy: relationships, loops, origin and path validation, OTC, well-known communities."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
+from lab.bgp.aspa import AspaMode, AspaState, AspaTable, AspaVerdict, Direction
 from lab.bgp.attributes import BLACKHOLE, GRACEFUL_SHUTDOWN, NO_ADVERTISE, NO_EXPORT, Attributes
 from lab.bgp.config import NeighborConfig, Policy
 from lab.bgp.decision import OWN, preference
@@ -29,6 +31,7 @@ GRACEFUL_SHUTDOWN (RFC 8326) sets 0, below all of them and below any `local_pref
 
 _UPSTREAM: Final = frozenset({Relationship.PROVIDER, Relationship.PEER, Relationship.ROUTE_SERVER})
 _TRANSPARENT: Final = frozenset({Relationship.ROUTE_SERVER, Relationship.VANTAGE_POINT})
+_DROP: Final = AspaMode.DROP
 _UNEXPORTABLE: Final = frozenset({NO_EXPORT, NO_ADVERTISE})
 
 
@@ -40,11 +43,12 @@ def import_route(
     prefix: Prefix,
     attributes: Attributes,
     may_blackhole: bool = False,
+    aspas: AspaTable | None = None,
 ) -> Route:
     """Judge what `neighbor` announced: the route as it stands in the Adj-RIB-In, rejected or eligible.
 
     `may_blackhole`: the neighbour announces a prefix around this one here, so that its BLACKHOLE is its own
-    business (RFC 7999 section 3.3).
+    business (RFC 7999 section 3.3). Without `aspas` no path is verified.
     """
     path = attributes.as_path
     relationship = neighbor.relationship
@@ -73,6 +77,8 @@ def import_route(
         and not (discard and vrps.authorises_origin(prefix, path[-1]))
     ):
         rejection = Rejection.ROV_INVALID
+    elif policy.aspa is _DROP and aspas is not None and _is_aspa_invalid(relationship, path, aspas):
+        rejection = Rejection.ASPA_INVALID
     return Route(
         neighbor.name,
         relationship,
@@ -91,7 +97,40 @@ def own_route(asn: int, prefix: Prefix, attributes: Attributes, vrps: VrpTable) 
     return Route("", None, attributes, 0, vrps.validate(prefix, origin), None, False, OWN)
 
 
-def rejection_text(route: Route, prefix: Prefix, asn: int, neighbor: NeighborConfig, vrps: VrpTable) -> str:
+def aspa_state(neighbor: NeighborConfig, path: tuple[int, ...], aspas: AspaTable) -> AspaState | None:
+    """The path verification state of what `neighbor` announced; None where no path is judged."""
+    direction = Direction.of(neighbor.relationship)
+    if direction is None:
+        return None
+    if _is_from_another(neighbor, path):
+        return AspaState.INVALID
+    return aspas.verify(path, direction)
+
+
+def aspa_verdict(neighbor: NeighborConfig, path: tuple[int, ...], aspas: AspaTable) -> AspaVerdict | None:
+    """The state with its reason."""
+    direction = Direction.of(neighbor.relationship)
+    if direction is None:
+        return None
+    verdict = aspas.explain(path, direction)
+    if _is_from_another(neighbor, path):
+        wrong = f"the path starts with AS{path[0]}, not with the neighbour's AS{neighbor.asn}"
+        return replace(verdict, state=AspaState.INVALID, reason=wrong)
+    return verdict
+
+
+def _is_from_another(neighbor: NeighborConfig, path: tuple[int, ...]) -> bool:
+    return bool(path) and path[0] != neighbor.asn and neighbor.relationship not in _TRANSPARENT
+
+
+def _is_aspa_invalid(relationship: Relationship, path: tuple[int, ...], aspas: AspaTable) -> bool:
+    direction = Direction.of(relationship)
+    return direction is not None and aspas.verify(path, direction) is AspaState.INVALID
+
+
+def rejection_text(
+    route: Route, prefix: Prefix, asn: int, neighbor: NeighborConfig, vrps: VrpTable, aspas: AspaTable
+) -> str:
     """Why a rejected route was rejected, as text for people."""
     path = route.attributes.as_path
     match route.rejection:
@@ -107,6 +146,8 @@ def rejection_text(route: Route, prefix: Prefix, asn: int, neighbor: NeighborCon
                 f"route leak: Only-to-Customer AS{route.attributes.otc} came from a "
                 f"{neighbor.relationship.value} (RFC 9234 section 5)"
             )
+        case Rejection.ASPA_INVALID:
+            return f"path verification: {aspa_verdict(neighbor, path, aspas)}"
     return ""
 
 

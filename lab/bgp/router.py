@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from lab.bgp import policy
+from lab.bgp.aspa import AspaMode, AspaState, AspaTable, AspaVerdict
 from lab.bgp.attributes import BLACKHOLE, Attributes
 from lab.bgp.commands import (
     Command,
     Leak,
     Originate,
+    SetAspas,
     SetNeighbor,
     SetPolicy,
     SetVrps,
@@ -84,6 +86,7 @@ class Router:
     ) -> None:
         self.config = config
         self.vrps = vrps if vrps is not None else VrpTable()
+        self.aspas = AspaTable()
         self.closing: list[Close] = []
         self._emit = emit
         self._policy = config.policy
@@ -180,6 +183,8 @@ class Router:
                 return self._set_neighbor(command, now)
             case SetVrps():
                 return self._set_vrps(command, now)
+            case SetAspas():
+                return self._set_aspas(command, now)
             case Leak():
                 return self._leak(command, now)
             case _:
@@ -189,18 +194,21 @@ class Router:
 
     def view(self) -> RouterView:
         """A snapshot of the RIBs."""
-        return RouterView(
-            self.config.name,
-            self.config.asn,
-            dict(self._loc_rib),
-            {prefix: self._ranked(prefix) for prefix, routes in self._adj_in.items() if routes},
+        held = {prefix: self._ranked(prefix) for prefix, routes in self._adj_in.items() if routes}
+        states = (
+            {}
+            if self._is_collector
+            else {prefix: tuple(map(self._aspa_state, routes)) for prefix, routes in held.items()}
         )
+        return RouterView(self.config.name, self.config.asn, dict(self._loc_rib), held, states)
 
     def explain(self, prefix: Prefix) -> Explanation:
         """Why this speaker uses the route it uses to exactly `prefix`."""
         best = self._loc_rib.get(prefix)
-        candidates = tuple((route, self._reason(prefix, route, best)) for route in self._ranked(prefix))
-        return Explanation(self.config.name, prefix, candidates, best)
+        ranked = self._ranked(prefix)
+        candidates = tuple((route, self._reason(prefix, route, best)) for route in ranked)
+        verdicts = tuple(map(self._aspa_verdict, ranked))
+        return Explanation(self.config.name, prefix, candidates, best, verdicts)
 
     def established(self) -> tuple[str, ...]:
         """The neighbours whose session is up."""
@@ -244,7 +252,7 @@ class Router:
     def _set_policy(self, command: SetPolicy, now: float) -> list[Message]:
         changes = {
             name: value
-            for name in ("rov", "otc", "blackhole", "graceful_shutdown")
+            for name in ("rov", "otc", "blackhole", "graceful_shutdown", "aspa")
             if (value := getattr(command, name)) is not None
         }
         self._policy = replace(self._policy, **changes)
@@ -253,7 +261,8 @@ class Router:
             f"{name.replace('_', ' ')} {getattr(value, 'value', 'on' if value else 'off')}"
             for name, value in changes.items()
         )
-        return self._judge_again(f"sets {words or 'nothing'}", now)
+        self._report_policy(f"sets {words or 'nothing'}", now)
+        return self._judge_again(now)
 
     def _set_neighbor(self, command: SetNeighbor, now: float) -> list[Message]:
         session = self._sessions.get(command.neighbor)
@@ -275,7 +284,8 @@ class Router:
             f"{name.replace('_', ' ')} {'cleared' if value is None else value}"
             for name, value in changes.items()
         )
-        messages = self._judge_again(f"sets {words or 'nothing'} for {command.neighbor}", now)
+        self._report_policy(f"sets {words or 'nothing'} for {command.neighbor}", now)
+        messages = self._judge_again(now)
         limit = session.config.max_prefix
         if session.up and limit is not None and session.received > limit:
             messages += self._max_prefix_reached(session, limit, now)
@@ -286,7 +296,14 @@ class Router:
             self.vrps = VrpTable(command.vrps)
         except ValueError as error:
             raise CommandError(str(error)) from None
-        return self._judge_again(f"validates against {len(self.vrps)} VRPs", now)
+        return self._judge_again(now)
+
+    def _set_aspas(self, command: SetAspas, now: float) -> list[Message]:
+        try:
+            self.aspas = AspaTable(command.aspas)
+        except ValueError as error:
+            raise CommandError(str(error)) from None
+        return [] if self._policy.aspa is AspaMode.OFF else self._judge_again(now)
 
     def _leak(self, command: Leak, now: float) -> list[Message]:
         if command.to is not None and command.to not in self._sessions:
@@ -302,12 +319,7 @@ class Router:
             raise CommandError(f"{self.config.name} does not leak {what}; it leaks {active}")
         else:
             self._leaks.remove(leak)
-        if self._emit:
-            self._emit(
-                PolicyChanged(
-                    now, self.config.name, f"{'leaks' if command.active else 'stops leaking'} {what}"
-                )
-            )
+        self._report_policy(f"{'leaks' if command.active else 'stops leaking'} {what}", now)
         messages: list[Message] = []
         for prefix in list(self._loc_rib):
             self._export(prefix, self._up, messages, now)
@@ -315,10 +327,12 @@ class Router:
 
     # --- Adj-RIB-In and Loc-RIB ---------------------------------------------------------------------------
 
-    def _judge_again(self, detail: str, now: float) -> list[Message]:
-        """Apply import and export policy anew to every route held (RFC 8481 section 5)."""
+    def _report_policy(self, detail: str, now: float) -> None:
         if self._emit:
             self._emit(PolicyChanged(now, self.config.name, detail))
+
+    def _judge_again(self, now: float) -> list[Message]:
+        """Apply import and export policy anew to every route held (RFC 8481 section 5)."""
         messages: list[Message] = []
         # Less specific first: whether a BLACKHOLE is honoured depends on the routes around it.
         for prefix in sorted(self._adj_in):
@@ -341,7 +355,14 @@ class Router:
             and self._announces_around(session.name, prefix)
         )
         return policy.import_route(
-            self.config.asn, session.config, self._policy, self.vrps, prefix, attributes, may_blackhole
+            self.config.asn,
+            session.config,
+            self._policy,
+            self.vrps,
+            prefix,
+            attributes,
+            may_blackhole,
+            self.aspas,
         )
 
     def _announces_around(self, neighbor: str, prefix: Prefix) -> bool:
@@ -497,7 +518,7 @@ class Router:
     def _reason(self, prefix: Prefix, route: Route, best: Route | None) -> str:
         if not route.eligible:
             neighbor = self._sessions[route.neighbor].config
-            return policy.rejection_text(route, prefix, self.config.asn, neighbor, self.vrps)
+            return policy.rejection_text(route, prefix, self.config.asn, neighbor, self.vrps, self.aspas)
         if best is None:
             return "kept for observation: a collector chooses nothing"
         if route.neighbor != best.neighbor:
@@ -505,13 +526,25 @@ class Router:
         second = best_of(self._adj_in[prefix].values(), without=route)
         return why(best, second) if second else "only eligible route"
 
+    def _aspa_state(self, route: Route) -> AspaState | None:
+        if route.is_own:
+            return None
+        neighbor = self._sessions[route.neighbor].config
+        return policy.aspa_state(neighbor, route.attributes.as_path, self.aspas)
+
+    def _aspa_verdict(self, route: Route) -> AspaVerdict | None:
+        if route.is_own or not self.aspas:
+            return None
+        neighbor = self._sessions[route.neighbor].config
+        return policy.aspa_verdict(neighbor, route.attributes.as_path, self.aspas)
+
     def _report_rejection(self, prefix: Prefix, route: Route, held: Route | None, now: float) -> None:
         if not self._emit or route.rejection is None or route.rejection is Rejection.AS_LOOP:
             return
         if held is not None and (held.rejection, held.attributes) == (route.rejection, route.attributes):
             return
         detail = policy.rejection_text(
-            route, prefix, self.config.asn, self._sessions[route.neighbor].config, self.vrps
+            route, prefix, self.config.asn, self._sessions[route.neighbor].config, self.vrps, self.aspas
         )
         self._emit(
             RouteRejected(

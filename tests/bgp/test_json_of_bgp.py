@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.bgp_values import prefixes
 
+from lab.bgp.aspa import Aspa, AspaVerdict
 from lab.bgp.attributes import Attributes
 from lab.bgp.commands import Command, Leak, Originate, SetPolicy, SetVrps, StopOriginating
 from lab.bgp.config import RouterConfig
@@ -22,7 +23,7 @@ from lab.bgp.rov import RovVerdict, Vrp
 
 COMMANDS = typing.get_args(Command)
 EVENTS = typing.get_args(RouterEvent)
-OTHERS = (Attributes, Explanation, Route, RouterConfig, RouterView, RovVerdict, Vrp)
+OTHERS = (Aspa, AspaVerdict, Attributes, Explanation, Route, RouterConfig, RouterView, RovVerdict, Vrp)
 TYPES = (*COMMANDS, *EVENTS, *OTHERS)
 
 st.register_type_strategy(Prefix, prefixes())
