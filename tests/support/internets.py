@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from lab.bgp.commands import Originate, SetVrps
+from lab.bgp.commands import Originate
 from lab.bgp.config import Policy
 from lab.bgp.prefix import Prefix
 from lab.bgp.rib import RouterView
@@ -28,9 +28,8 @@ class Internet:
     def engine(self, seed: int = 0) -> SimEngine:
         """A simulator with every session up, the VRPs set and nothing announced."""
         engine = SimEngine(self.topology, seed=seed)
+        engine.validate_against(self.topology.vrps)
         engine.start()
-        for name in self.topology.speakers:
-            engine.apply(name, SetVrps(self.topology.vrps))
         engine.converge()
         return engine
 

@@ -1,4 +1,4 @@
-"""Random labs of 10 to 25 ASes with a scenario of hijacks, leaks, ROAs and failing links, drawn from a seed.
+"""Random labs of 10 to 25 ASes with hijacks, leaks, ROAs, ASPAs and failing links, drawn from a seed.
 
 Not all of them have one outcome: a leak or a preference for valid routes can leave two stable states, and the
 order of messages decides between them. `labs_with_one_outcome` leaves those out.
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from support.agreement import run_to_the_end
 
+from lab.bgp.aspa import Aspa, AspaMode
 from lab.bgp.config import Policy
 from lab.bgp.prefix import Prefix
 from lab.bgp.rov import RovMode, Vrp
@@ -20,6 +21,8 @@ from lab.topology.model import ROUTER_ID_BASE, Holding, Link, LinkKind, Speaker,
 from lab.topology.steps import (
     STEP_KINDS,
     Announce,
+    AspaCustomer,
+    AspaStep,
     Hijack,
     Leak,
     LinkStep,
@@ -75,6 +78,7 @@ class _Draw:
 
     def topology(self, seed: int) -> Topology:
         chance = self.chance
+        self.verifying = random.Random(f"paths {seed}")
         self._hierarchy(chance.randint(FEWEST, MOST - 1))
         self._peerings()
         if chance.random() < 0.5:
@@ -88,7 +92,11 @@ class _Draw:
                 asn,
                 ROUTER_ID_BASE + number,
                 tuple(self.prefixes.get(name, ())),
-                Policy(rov=chance.choice(_ROV), otc=chance.random() < 0.2),
+                Policy(
+                    rov=chance.choice(_ROV),
+                    otc=chance.random() < 0.2,
+                    aspa=AspaMode.DROP if self.verifying.random() < 0.3 else AspaMode.OFF,
+                ),
             )
             for number, (name, asn) in enumerate(self.asns.items(), start=1)
         }
@@ -96,6 +104,7 @@ class _Draw:
             "collector", 65551, ROUTER_ID_BASE + len(speakers) + 1, collector=True
         )
         links = (*self.links.values(), *(Link(name, "collector", LinkKind.COLLECTING) for name in self.asns))
+        self.aspas = tuple(self._aspas())
         holdings = {
             prefix: Holding(prefix, name, "RIPE", "")
             for name, held in self.prefixes.items()
@@ -109,7 +118,10 @@ class _Draw:
             "collector",
             tuple(holdings.values()),
             tuple(self._roas()),
-            tuple(Step(kind=_KIND_OF[type(body)], body=body) for body in self._steps()),
+            tuple(
+                Step(kind=_KIND_OF[type(body)], body=body) for body in (*self._steps(), *self._retracted())
+            ),
+            self.aspas,
         )
 
     # --- who is connected to whom -------------------------------------------------------------------------
@@ -173,6 +185,18 @@ class _Draw:
                     asn = self.asns[name] if draw > 0.1 else 65549
                     yield Vrp(prefix, prefix.length + (1 if draw > 0.65 else 0), asn)
 
+    def _aspas(self) -> Iterator[Aspa]:
+        """An ASPA of most ASes; a few leave a provider out."""
+        above: dict[int, set[int]] = {asn: set() for asn in self.asns.values()}
+        for link in self.links.values():
+            if link.kind is LinkKind.TRANSIT:
+                above[self.asns[link.a]].add(self.asns[link.b])
+        for customer, providers in above.items():
+            draw = self.verifying.random()
+            if draw < 0.7:
+                named = sorted(providers)[1 if draw < 0.05 else 0 :]
+                yield Aspa(customer, tuple(named) or (0,))
+
     # --- what happens -------------------------------------------------------------------------------------
 
     def _steps(self) -> Iterator[StepModel]:
@@ -195,6 +219,11 @@ class _Draw:
         yield Withdraw(source=mover, prefix=moved)
         if chance.random() < 0.5:
             yield LinkStep(between=(a, b), state="up")
+
+    def _retracted(self) -> Iterator[StepModel]:
+        """An ASPA goes, and what it made invalid comes back."""
+        if self.aspas:
+            yield AspaStep(remove=AspaCustomer(customer=self.verifying.choice(self.aspas).customer))
 
     def _upstreams(self, name: str) -> list[str]:
         ends = [link for link in self.links.values() if name in (link.a, link.b)]

@@ -1,0 +1,109 @@
+"""The files that a manifest lists: there, with the right hash, and what becomes of each (RFC 9286 section
+6.4f)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from lab.rpki.fetching.source import Source
+from lab.rpki.objects.errors import ObjectError
+from lab.rpki.validation.limits import Share
+from lab.rpki.validation.outcomes import Failed, Outcome, Verified
+from lab.rpki.validation.verification import Rules, verify_file
+from lab.rpki.validation.versions import FailedFetchError, FileRecord, Stamp
+from lab.rpki.validation.workers import Plain, map_all
+
+_BATCH: Final = 20_000
+"""Files between two looks at the time and the bytes used."""
+_MISSING: Final = "missing"
+_HASH: Final = "hash"
+_Item = tuple[str, bytes, Outcome | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFiles:
+    """Reads what one manifest lists."""
+
+    source: Source
+    rules: Rules
+    size_limit: int
+    share: Share
+    workers: int
+
+    def read(
+        self,
+        listed: Iterable[tuple[str, bytes]],
+        known: Mapping[str, FileRecord],
+    ) -> tuple[dict[str, FileRecord], int]:
+        """Every listed file, in order, and how many had to be verified.
+
+        `known` are records made by the same rules: with the same hash a file is not verified again, and with
+        the same stamp too it is not even read. Raises FailedFetchError for the first file that is missing or
+        wrong, and ObjectError when a limit is reached.
+        """
+        records: dict[str, FileRecord | None] = {}
+        wanted: list[_Item] = []
+        base = self.rules.issuer.repository
+        for name, digest in listed:
+            record = known.get(name)
+            if record is not None and record.digest != digest:
+                record = None
+            if record is None or record.stamp is None or self.source.stamp(base + name) != record.stamp:
+                wanted.append((name, digest, None if record is None else record.outcome))
+                record = None
+            records[name] = record
+        for start in range(0, len(wanted), _BATCH):
+            self.share.check_time()
+            self._read_batch(wanted[start : start + _BATCH], records)
+        signatures = sum(known_outcome is None for _, _, known_outcome in wanted)
+        return {name: record for name, record in records.items() if record is not None}, signatures
+
+    def are_unchanged(self, records: Mapping[str, FileRecord]) -> bool:
+        """Whether every file is still the one that was read when these records were made."""
+        stamp, base = self.source.stamp, self.rules.issuer.repository
+        return all(
+            record.stamp is not None and record.stamp == stamp(base + name)
+            for name, record in records.items()
+        )
+
+    def _read_batch(self, batch: list[_Item], records: dict[str, FileRecord | None]) -> None:
+        found = map_all(self._read_one, batch, self.workers)
+        self.share.take("bytes", sum(size for _, _, size, _ in found))
+        for (name, digest, known), (problem, stamp, _, outcome) in zip(batch, found, strict=True):
+            if problem:
+                error = missing_file(name) if problem == _MISSING else hash_mismatch(name)
+                raise FailedFetchError(self.rules.issuer.repository + name, error)
+            records[name] = FileRecord(digest, stamp, known or _outcome(outcome))
+
+    def _read_one(self, item: _Item) -> Plain:
+        name, digest, known = item
+        uri = self.rules.issuer.repository + name
+        stamp: Stamp | None = self.source.stamp(uri)
+        data = self.source.read(uri, self.size_limit)
+        if data is None:
+            return _MISSING, None, 0, ()
+        if hashlib.sha256(data).digest() != digest:
+            return _HASH, None, 0, ()
+        outcome = () if known is not None else tuple(verify_file(name, data, self.rules))
+        return "", stamp, len(data), outcome
+
+
+def _outcome(plain: Plain) -> Outcome:
+    return Verified._make(plain) if len(plain) == len(Verified._fields) else Failed._make(plain)
+
+
+def missing_file(name: str) -> ObjectError:
+    """The error for a listed file that is not there (or larger than is read)."""
+    return ObjectError(
+        "missing-file", f"{name} is on the manifest and not there, or too large", "RFC 9286 section 6.4"
+    )
+
+
+def hash_mismatch(name: str) -> ObjectError:
+    """The error for a listed file that is not the one the manifest means."""
+    return ObjectError(
+        "hash-mismatch", f"{name} is not the file whose hash is on the manifest", "RFC 9286 section 6.5"
+    )
