@@ -10,10 +10,17 @@ from collections.abc import Callable
 
 import pytest
 from hypothesis import settings
+from support import trixie
 
 # Properties are never judged by the time they take.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+RTR_PROGRAMS = (
+    "rtrclient", "bird", "birdc", "/usr/lib/frr/bgpd", "vtysh", "bgpd", "bgpctl", "gobgpd", "gobgp",
+    "stayrtr", "rtrmon",
+)  # fmt: skip
+"""Debian: rtr-tools, bird2, frr with frr-rpki-rtrlib, openbgpd, gobgpd, stayrtr."""
 
 pytest_plugins = ["pytester", "support.seed_rows"]
 
@@ -33,6 +40,25 @@ def _bird_lacks() -> str:
     return "" if shutil.which("bird") or shutil.which("/usr/sbin/bird") else "bird2 is not installed"
 
 
+def _rtr_lacks() -> str:
+    if os.geteuid() != 0:
+        return "OpenBGPD needs root"
+    missing = [
+        program.rsplit("/", 1)[-1]
+        for program in RTR_PROGRAMS
+        if not shutil.which(program) and not shutil.which(f"/usr/sbin/{program}")
+    ]
+    return f"{', '.join(missing)} not installed" if missing else ""
+
+
+def _trixie_lacks() -> str:
+    if os.geteuid() != 0:
+        return "chroot needs root"
+    if not shutil.which("mmdebstrap"):
+        return "mmdebstrap is not installed"
+    return "" if trixie.KEYRING.exists() and trixie.mirror() else "APT gets no packages from Debian here"
+
+
 def _netns_lacks() -> str:
     if os.geteuid() != 0:
         return "network namespaces need root"
@@ -50,10 +76,19 @@ def _live_lacks() -> str:
     return "" if sys.platform == "linux" else "live speakers on loopback need Linux"
 
 
+def _rpki_lacks() -> str:
+    programs = ("rsync", "rpki-client", "fort")
+    missing = [name for name in programs if not shutil.which(name) and not shutil.which(f"/usr/sbin/{name}")]
+    return f"{', '.join(missing)} not installed" if missing else ""
+
+
 NEEDS: dict[str, Callable[[], str]] = {
     "live": _live_lacks,
     "docker": _docker_lacks,
     "bird": _bird_lacks,
+    "rpki": _rpki_lacks,
+    "rtr": _rtr_lacks,
+    "trixie": _trixie_lacks,
     "netns": _netns_lacks,
     "graphviz": _graphviz_lacks,
 }

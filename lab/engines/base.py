@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
+from lab.bgp.aspa import Aspa
 from lab.bgp.commands import Command
 from lab.bgp.events import RouterEvent
 from lab.bgp.prefix import Prefix
 from lab.bgp.rib import Explanation, RouterView
+from lab.bgp.rov import Vrp
 from lab.observe.describe import describe
 from lab.topology.model import Topology
+
+EPOCH: Final = 1767225600
+"""2026-01-01T00:00:00Z: where the calendar of a simulation begins, so that each run is like the other."""
 
 
 class EngineError(Exception):
@@ -19,6 +25,10 @@ class EngineError(Exception):
 
 class MachineError(EngineError):
     """The machine lacks something (a program, a permission, a free port); the message says how to get it."""
+
+
+class UnsuitableError(EngineError):
+    """This engine cannot run this lab at all; the message says which one can."""
 
 
 class ConvergenceError(EngineError):
@@ -58,7 +68,7 @@ class Engine(Protocol):
     """A running lab. Speakers are named as in the topology. Not thread-safe: one caller at a time.
 
     Nothing is announced by `start` but the sessions: prefixes of the file are announced by the caller, with
-    `apply(name, Originate(...))`, and VRPs are set with `apply(name, SetVrps(...))`.
+    `apply(name, Originate(...))`, and VRPs and ASPAs are set with `validate_against`.
     """
 
     topology: Topology
@@ -72,8 +82,28 @@ class Engine(Protocol):
     def now(self) -> float:
         """Seconds: virtual from 0, or UNIX time."""
 
+    def calendar(self) -> float:
+        """UNIX seconds of the calendar that certificates and administrative delays go by.
+
+        It runs with `advance`: in a simulation from EPOCH, in a live lab from the time of its start, faster
+        than the wall clock by the lab's speed.
+        """
+
     def apply(self, speaker: str, command: Command) -> None:
-        """Hand one command to a speaker. Returns when it is accepted, not when the routes have settled."""
+        """Hand one command to a speaker. Returns when it is accepted, not when the routes have settled.
+
+        Raises lab.bgp.router.CommandError where it makes no sense; SetVrps and SetAspas never do, as
+        `validate_against` is the way for them.
+        """
+
+    def validate_against(self, vrps: Iterable[Vrp], aspas: Iterable[Aspa] = ()) -> None:
+        """Let every speaker that follows the lab's validator judge by exactly these from now on.
+
+        Before `start` too: the speakers then begin with them. A speaker with an RTR cache of its own
+        (`Speaker.rtr`) judges by what that says. VRPs and ASPAs reach speakers as they cross RTR: without
+        their trust anchors, and with all ASPAs of a customer as one. Raises ValueError, with nothing
+        changed, for a VRP or an ASPA that cannot be.
+        """
 
     def set_link(self, a: str, b: str, up: bool) -> None:
         """Take the session between two speakers down (Cease/2, administrative shutdown) or up again."""
@@ -90,6 +120,12 @@ class Engine(Protocol):
 
     def advance(self, seconds: float) -> None:
         """Let time pass: virtual time at once, wall time divided by the lab's speed."""
+
+    def commands(self, speaker: str) -> list[Command]:
+        """What a speaker has been asked to be, in as few commands as possible, as a fresh one is fed.
+
+        VRPs and ASPAs are not among them: they are the validator's to give.
+        """
 
     def view(self, speaker: str) -> RouterView:
         """A snapshot of one speaker's RIBs, the collector's included."""

@@ -5,22 +5,43 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import assert_never
 
-from lab.bgp.commands import Command, Leak, Originate, SetNeighbor, SetPolicy, SetVrps, StopOriginating
+from lab.bgp.commands import (
+    Command,
+    Leak,
+    Originate,
+    SetAspas,
+    SetNeighbor,
+    SetPolicy,
+    SetVrps,
+    StopOriginating,
+)
 from lab.bgp.prefix import Prefix
+from lab.bgp.router import CommandError
+
+
+def refuse_payloads(command: Command) -> None:
+    """Raise CommandError for what engines do not tell a single speaker: SetVrps and SetAspas."""
+    if isinstance(command, SetVrps | SetAspas):
+        raise CommandError(
+            f"{type(command).__name__} is no command for one speaker: VRPs and ASPAs come from the "
+            "validator, with Engine.validate_against"
+        )
 
 
 class DesiredState:
-    """The commands a speaker has accepted, with those that a later one made pointless left out."""
+    """The commands a speaker has accepted, with those that a later one made pointless left out.
+
+    VRPs and ASPAs are not among them: a speaker that restarts gets them from its cache.
+    """
 
     def __init__(self) -> None:
         self._policy = SetPolicy()
-        self._vrps: SetVrps | None = None
         self._neighbors: dict[str, SetNeighbor] = {}
         self._leaks: dict[tuple[Prefix | None, str | None], Leak] = {}
         self._originations: dict[Prefix, Originate] = {}
 
     def record(self, command: Command) -> None:
-        """Take note of a command the speaker has accepted."""
+        """Take note of a command the speaker has accepted. Raises CommandError as `refuse_payloads` does."""
         match command:
             case Originate():
                 self._originations[command.prefix] = command
@@ -31,8 +52,8 @@ class DesiredState:
             case SetNeighbor():
                 held = self._neighbors.get(command.neighbor, SetNeighbor(command.neighbor))
                 self._neighbors[command.neighbor] = _merged_neighbor(held, command)
-            case SetVrps():
-                self._vrps = command
+            case SetVrps() | SetAspas():
+                refuse_payloads(command)
             case Leak():
                 if command.active:
                     self._leaks[command.prefix, command.to] = command
@@ -44,8 +65,6 @@ class DesiredState:
     def commands(self) -> list[Command]:
         """The commands that bring a fresh speaker here: what it enforces first, then what it announces."""
         first: list[Command] = [self._policy] if self._policy != SetPolicy() else []
-        if self._vrps is not None:
-            first.append(self._vrps)
         return [*first, *self._neighbors.values(), *self._leaks.values(), *self._originations.values()]
 
 

@@ -10,8 +10,10 @@ from typing import Any
 from lab.bgp.events import (
     Announced,
     BestPathChanged,
+    CacheFailed,
     ExportBlocked,
     MaxPrefixReached,
+    PayloadsReceived,
     PolicyChanged,
     Rejection,
     RouteRejected,
@@ -25,7 +27,10 @@ from lab.observe.events import (
     AlertResolved,
     ExpectationChecked,
     Note,
+    ObjectRejected,
     PacketVerdict,
+    PayloadsChanged,
+    PublicationPointChanged,
     ScenarioStep,
 )
 
@@ -34,6 +39,7 @@ _REJECTED = {
     Rejection.FIRST_AS: "the path does not start with the neighbour's ASN",
     Rejection.ROV_INVALID: "origin validation says invalid",
     Rejection.OTC_LEAK: "Only-to-Customer shows a route leak",
+    Rejection.ASPA_INVALID: "path verification says invalid",
 }
 
 
@@ -116,6 +122,27 @@ def _(event: PolicyChanged) -> str:
 
 
 @describe.register
+def _(event: PayloadsReceived) -> str:
+    held = f"{event.at} holds {_payloads_text(event.vrps, event.aspas)} of {_cache_text(event.cache)}"
+    ignored = f"; it ignores {event.ignored}" if event.ignored else ""
+    return f"{held}, serial {event.serial}{ignored}"
+
+
+@describe.register
+def _(event: CacheFailed) -> str:
+    held = f"keeps {_payloads_text(event.vrps, event.aspas)} for now" if event.vrps or event.aspas else ""
+    return f"{event.at} {held or 'has no VRPs'}: nothing from {_cache_text(event.cache)}: {event.reason}"
+
+
+def _payloads_text(vrps: int, aspas: int) -> str:
+    return f"{vrps} VRP{'s' if vrps != 1 else ''} and {aspas} ASPA{'s' if aspas != 1 else ''}"
+
+
+def _cache_text(cache: str) -> str:
+    return f"the RTR cache at {cache}" if cache else "the lab's RTR cache"
+
+
+@describe.register
 def _(event: MaxPrefixReached) -> str:
     too_many = f"it announced more than {event.limit} prefixes"
     return f"{event.at} closes its session with {event.neighbor}: {too_many}"
@@ -155,3 +182,31 @@ def _(event: PacketVerdict) -> str:
         f"packet {event.source} -> {event.destination} {fate} at {event.at} "
         f"after {' -> '.join(event.hops)}: {event.text}"
     )
+
+
+_SHOWN_PAYLOADS = 4
+
+
+@describe.register
+def _(event: PayloadsChanged) -> str:
+    changes = [
+        f"{verb} {_some(payloads)}"
+        for verb, payloads in (("gains", event.added), ("loses", event.removed))
+        if payloads
+    ]
+    return f"the relying party {' and '.join(changes)}"
+
+
+def _some(payloads: tuple[str, ...]) -> str:
+    more = len(payloads) - _SHOWN_PAYLOADS
+    return ", ".join(payloads[:_SHOWN_PAYLOADS]) + (f" and {more} more" if more > 0 else "")
+
+
+@describe.register
+def _(event: ObjectRejected) -> str:
+    return f"the relying party rejects {event.uri}: {event.text}"
+
+
+@describe.register
+def _(event: PublicationPointChanged) -> str:
+    return f"the publication point of {event.ca} is {event.state}{event.text and f': {event.text}'}"

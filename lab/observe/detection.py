@@ -38,6 +38,11 @@ class Detector:
         self._best_visibility: dict[Prefix, int] = {}
         self._watched = {link.a for link in topology.links if link.kind is LinkKind.COLLECTING}
 
+    def registry_changed(self, topology: Topology) -> None:
+        """`topology` is the same but for its registry, which counts from now on."""
+        self._topology = topology
+        self._examiner = Examiner(topology)
+
     def observe(self, table: Table, vrps: VrpTable, now: float) -> list[AlertRaised | AlertResolved]:
         """What is new since the last call, resolved alerts first. Call it when the routes have settled."""
         table = Table(table.paths, table.vantage_points | self._watched)

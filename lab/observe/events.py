@@ -82,4 +82,40 @@ class PacketVerdict(Event):
         return self.reason is None
 
 
-LabEvent = Note | ScenarioStep | ExpectationChecked | AlertRaised | AlertResolved | PacketVerdict
+@dataclass(frozen=True, slots=True)
+class PayloadsChanged(Event):
+    """The lab's relying party has come to another conclusion: VRPs and ASPAs as text, each with its TAL."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRejected(Event):
+    """The relying party does not accept the object at `uri`: `check` names what failed, `text` says why."""
+
+    uri: str
+    check: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationPointChanged(Event):
+    """A CA's publication point is `fresh`, `last good` or `lost` now; `text` says why if it is not fresh."""
+
+    ca: str
+    state: str
+    text: str
+
+
+LabEvent = (
+    Note
+    | ScenarioStep
+    | ExpectationChecked
+    | AlertRaised
+    | AlertResolved
+    | PacketVerdict
+    | PayloadsChanged
+    | ObjectRejected
+    | PublicationPointChanged
+)

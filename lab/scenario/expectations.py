@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from lab.bgp.events import Event
+from lab.bgp.prefix import Prefix
 from lab.bgp.rib import Route, RouterView
 from lab.dataplane.probe import PacketTrace
 from lab.observe.catchment import catchment
@@ -73,12 +74,28 @@ def _check_route(lab: Lab, expect: Expect) -> Outcome:
     if expect.origin is not None:
         demand(f"origin AS{expect.origin}", best is not None and _origin(view, best) == expect.origin)
     if expect.rov is not None:
-        judged = best or next(iter(view.adj_in.get(expect.prefix, ())), None)
+        judged = _foremost(view, expect.prefix)
         demand(f"rov {expect.rov}", judged is not None and judged.rov.value == expect.rov)
+    if expect.aspa is not None:
+        demand(f"aspa {expect.aspa}", _aspa_text(view, expect.prefix) == expect.aspa)
     if not wanted:
         demand("a route", best is not None)
     expected = f"at {expect.name}, {expect.prefix}: {', '.join(wanted)}"
-    return Outcome(met, expected, _route_seen(view, expect), () if met else _evidence(lab, expect))
+    seen = _route_seen(view, expect)
+    if expect.aspa is not None:
+        seen += f", aspa {_aspa_text(view, expect.prefix)}"
+    return Outcome(met, expected, seen, () if met else _evidence(lab, expect))
+
+
+def _aspa_text(view: RouterView, prefix: Prefix) -> str:
+    """The path verification state of the best route, or of the foremost of those that were rejected."""
+    judged = _foremost(view, prefix)
+    state = None if judged is None else view.aspa_state(prefix, judged)
+    return "not judged" if state is None else state.value
+
+
+def _foremost(view: RouterView, prefix: Prefix) -> Route | None:
+    return view.best.get(prefix) or next(iter(view.adj_in.get(prefix, ())), None)
 
 
 def _route_seen(view: RouterView, expect: Expect) -> str:

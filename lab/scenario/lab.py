@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from lab.bgp.commands import Command, Leak, Originate, SetPolicy, SetVrps, StopOriginating
+from lab.bgp.aspa import AspaMode, AspaTable
+from lab.bgp.commands import Command, Leak, Originate, SetPolicy, StopOriginating
 from lab.bgp.events import PolicyChanged
 from lab.bgp.prefix import Address, Prefix
 from lab.bgp.rib import Explanation, RouterView
@@ -21,6 +23,11 @@ from lab.observe.events import AlertRaised, Note, PacketVerdict
 from lab.observe.exports.snapshot import Snapshot
 from lab.observe.table import Table
 from lab.observe.timeline import Timeline
+from lab.rpki.issuing.errors import IssuingError
+from lab.rpki.issuing.hierarchy import Rpki
+from lab.rpki.local import LocalRpki
+from lab.rpki.payloads import Payloads
+from lab.scenario.validation_events import validation_events
 from lab.topology.loading import load
 from lab.topology.model import Topology, UrpfMode
 from lab.topology.ownership import Registry
@@ -39,7 +46,8 @@ class Lab:
             print(lab.view("eyeball").best)
 
     `source` is a Topology, a path, or the name of a topology that ships. `engine` makes the engine from the
-    topology; `lab.scenario.engines.make_engine` gives `sim` or `live`. `vrps` replaces the VRPs of the file.
+    topology; `lab.scenario.engines.make_engine` gives `sim` or `live`. `vrps`, which somebody else has
+    validated, stand in for the file's ROAs.
     Every action returns when the routes have settled and the observers have looked. A lab comes up once: for
     another go, make another Lab.
     """
@@ -55,11 +63,15 @@ class Lab:
         self.topology = source if isinstance(source, Topology) else load(source)
         self.engine = engine(self.topology)
         self.timeline = timeline if timeline is not None else Timeline()
-        self.vrps = VrpTable(self.topology.vrps if vrps is None else vrps)
+        self.payloads = Payloads.empty()
+        self.vrps = VrpTable()
+        self.aspas = AspaTable()
         self.last_trace: PacketTrace | None = None
         self._detector = Detector(self.topology)
         self._urpf: dict[str, UrpfMode] = {}
         self._views: dict[str, RouterView] = {}
+        self._given_vrps = None if vrps is None else tuple(vrps)
+        self._rpki: LocalRpki | None = None
         self._state = "not up yet"
 
     # --- life ---------------------------------------------------------------------------------------------
@@ -71,8 +83,8 @@ class Lab:
             raise LabError("this lab was started before; make another Lab to start again")
         self._state = ""
         try:
+            self._judge_by(self.rpki.payloads)
             self.engine.start()
-            self._hand_out_vrps()
             for speaker in self.topology.routers():
                 for prefix in speaker.prefixes:
                     self.engine.apply(speaker.name, Originate(prefix))
@@ -155,19 +167,35 @@ class Lab:
         self.settle()
 
     def add_roa(self, prefix: str | Prefix, asn: int, max_length: int | None = None) -> None:
-        """Publish a ROA: every speaker judges again."""
-        wanted = _prefix(prefix)
-        self._set_vrps({*self.vrps, Vrp(wanted, wanted.length if max_length is None else max_length, asn)})
+        """Have a ROA signed by whoever holds `prefix`, and published: every speaker judges again."""
+        self.at_the_cas(lambda cas: cas.add_roa(_prefix(prefix), asn, max_length))
 
     def remove_roa(self, prefix: str | Prefix, asn: int, max_length: int | None = None) -> None:
-        """Remove a ROA. Raises LabError if there is none like it."""
-        wanted = _prefix(prefix)
-        length = wanted.length if max_length is None else max_length
-        gone = {vrp for vrp in self.vrps if (vrp.prefix, vrp.max_length, vrp.asn) == (wanted, length, asn)}
-        if not gone:
-            near = "; ".join(str(vrp) for vrp in self.vrps if vrp.prefix == wanted) or "none for that prefix"
-            raise LabError(f"there is no ROA {Vrp(wanted, length, asn)}; there is: {near}")
-        self._set_vrps(self.vrps.vrps - gone)
+        """Have a ROA revoked. Raises LabError if there is none like it."""
+        self.at_the_cas(lambda cas: cas.remove_roa(_prefix(prefix), asn, max_length))
+
+    def add_aspa(self, customer: int, providers: Iterable[int]) -> None:
+        """Publish an ASPA in place of the customer's former one: every speaker judges again. Provider 0 alone
+        says that there are none. Raises LabError for providers that cannot be."""
+        self.at_the_cas(lambda cas: cas.add_aspa(customer, providers))
+
+    def remove_aspa(self, customer: int) -> None:
+        """Have the ASPA of a customer revoked. Raises LabError if there is none."""
+        self.at_the_cas(lambda cas: cas.remove_aspa(customer))
+
+    def at_the_cas(self, action: Callable[[Rpki], object]) -> None:
+        """Have something done by the lab's CAs, published and validated. Raises LabError if they refuse."""
+        self._require_up()
+        holdings = self.rpki.cas.holdings
+        try:
+            action(self.rpki.cas)
+        except IssuingError as error:
+            raise LabError(str(error)) from None
+        if self.rpki.cas.holdings != holdings:
+            self.topology = replace(self.topology, registry=self.rpki.cas.holdings)
+            self._detector.registry_changed(self.topology)
+        self.validate()
+        self.settle()
 
     def set_policy(
         self,
@@ -178,13 +206,14 @@ class Lab:
         blackhole: bool | None = None,
         graceful_shutdown: bool | None = None,
         urpf: UrpfMode | None = None,
+        aspa: AspaMode | None = None,
     ) -> None:
         """Change what a speaker enforces; None leaves a setting as it is."""
         self._require(speaker)
         if urpf is not None:
             self._urpf[speaker] = urpf
             self.timeline.append(PolicyChanged(self.engine.now(), speaker, f"policy: urpf {urpf.value}"))
-        command = SetPolicy(rov, otc, blackhole, graceful_shutdown)
+        command = SetPolicy(rov, otc, blackhole, graceful_shutdown, aspa)
         if command != SetPolicy():
             self._command(speaker, command)
 
@@ -195,9 +224,14 @@ class Lab:
         self.settle()
 
     def wait(self, seconds: float) -> None:
-        """Let time pass."""
+        """Let time pass. The relying party looks again whenever something expires or becomes valid."""
         self._require_up()
-        self.engine.advance(seconds)
+        end = self.engine.calendar() + seconds
+        while (change := self.rpki.validation.next_change) is not None and change <= end:
+            self.engine.advance(max(change - self.engine.calendar(), 0.0))
+            self.validate()
+            self.settle()
+        self.engine.advance(max(end - self.engine.calendar(), 0.0))
         self.settle()
 
     def probe(self, speaker: str, source: str | Address, destination: str | Address) -> PacketTrace:
@@ -225,6 +259,13 @@ class Lab:
         self.timeline.append(Note(self.engine.now(), "", text))
 
     # --- what can be asked --------------------------------------------------------------------------------
+
+    @property
+    def rpki(self) -> LocalRpki:
+        """The lab's CAs and its relying party."""
+        if self._rpki is None:
+            self._rpki = LocalRpki(self.topology, int(self.engine.calendar()), self._given_vrps)
+        return self._rpki
 
     def view(self, speaker: str) -> RouterView:
         """One speaker's RIBs as they are now."""
@@ -290,7 +331,11 @@ class Lab:
         self.engine.advance(0)
         events = self.engine.events()
         self.timeline.extend(events)
-        if events:
+        change = self.rpki.validation.next_change
+        if change is not None and change <= self.engine.calendar():
+            self.validate()
+            self.settle()
+        elif events:
             self.settle()
 
     def _command(self, speaker: str, command: Command) -> None:
@@ -301,18 +346,19 @@ class Lab:
             raise LabError(str(error)) from None
         self.settle()
 
-    def _set_vrps(self, vrps: Iterable[Vrp]) -> None:
-        try:
-            self.vrps = VrpTable(vrps)
-        except ValueError as error:
-            raise LabError(str(error)) from None
-        self._hand_out_vrps()
-        self.settle()
+    def validate(self) -> None:
+        """Let the CAs publish what is due and the relying party look; tell the speakers what follows."""
+        before = self.rpki.validation
+        after = self.rpki.refresh(int(self.engine.calendar()))
+        self.timeline.extend(validation_events(self.engine.now(), before, after, self.rpki.names))
+        self._judge_by(self.rpki.payloads)
 
-    def _hand_out_vrps(self) -> None:
-        command = SetVrps(tuple(self.vrps))
-        for name in self.topology.speakers:
-            self.engine.apply(name, command)
+    def _judge_by(self, payloads: Payloads) -> None:
+        if payloads == self.payloads:
+            return
+        self.payloads = payloads
+        self.vrps, self.aspas = payloads.vrp_table(), AspaTable(payloads.aspas)
+        self.engine.validate_against(self.vrps, self.aspas)
 
     def _require_up(self) -> None:
         if self._state:

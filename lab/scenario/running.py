@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from lab.bgp.aspa import AspaMode
 from lab.bgp.attributes import community_text
 from lab.bgp.events import Event
 from lab.bgp.prefix import PrefixError
 from lab.bgp.rov import RovMode
 from lab.dataplane.probe import ProbeError
 from lab.observe.events import ScenarioStep
+from lab.scenario import rpki_steps
 from lab.scenario.expectations import check
 from lab.scenario.lab import Lab, LabError
 from lab.scenario.outcomes import Outcome, Report, StepResult
@@ -77,6 +79,13 @@ def _carry_out(lab: Lab, step: Step) -> Outcome | None:
                 lab.add_roa(body.add.prefix, body.add.asn, body.add.max_length)
             elif body.remove:
                 lab.remove_roa(body.remove.prefix, body.remove.asn, body.remove.max_length)
+        case steps.AspaStep() as body:
+            if body.add:
+                lab.add_aspa(body.add.customer, body.add.providers)
+            elif body.remove:
+                lab.remove_aspa(body.remove.customer)
+        case steps.RpkiStep() as body:
+            rpki_steps.carry_out(lab, body)
         case steps.SetStep() as body:
             lab.set_policy(
                 body.name,
@@ -85,6 +94,7 @@ def _carry_out(lab: Lab, step: Step) -> Outcome | None:
                 blackhole=body.blackhole,
                 graceful_shutdown=body.graceful_shutdown,
                 urpf=UrpfMode(body.urpf) if body.urpf else None,
+                aspa=AspaMode(body.aspa) if body.aspa else None,
             )
         case steps.Wait() as body:
             lab.wait(body.duration)
@@ -122,6 +132,10 @@ def step_text(step: Step) -> str:
                 if roa
             ]
             return "; ".join(changes)
+        case steps.AspaStep() as body:
+            return _aspa_text(body)
+        case steps.RpkiStep() as body:
+            return rpki_steps.text(body)
         case steps.SetStep() as body:
             given = body.model_dump(exclude_none=True, exclude={"name"})
             return f"{body.name} sets " + ", ".join(f"{key} {_value_text(given[key])}" for key in given)
@@ -152,6 +166,14 @@ def _roa_text(roa: steps.Roa) -> str:
     return f"{roa.prefix} AS{roa.asn}" + (
         f" maxLength {roa.max_length}" if roa.max_length is not None else ""
     )
+
+
+def _aspa_text(body: steps.AspaStep) -> str:
+    if body.remove:
+        return f"the ASPA of AS{body.remove.customer} is removed"
+    assert body.add is not None, "the checks ask for one of the two"
+    providers = ", ".join(f"AS{asn}" for asn in body.add.providers if asn) or "nobody"
+    return f"an ASPA is published: AS{body.add.customer} buys from {providers}"
 
 
 def _value_text(value: object) -> str:

@@ -1,7 +1,8 @@
 """A lab that stays up: one process holds it and answers on a UNIX socket, one JSON line per request.
 
-A request is `{"do": STEP}`, `{"show": WHAT, ...}` or `{"stop": true}`; the answer is `{"ok": ...}` or
-`{"error": text}`. The socket is in the run's private directory, so only its owner can speak to it.
+A request is `{"do": STEP}`, `{"what_if": STEP}`, `{"show": WHAT, ...}` or `{"stop": true}`; the answer is
+`{"ok": ...}` or `{"error": text}`. The socket is in the run's private directory: nobody but its
+owner can speak to it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any, Final, Self
 from lab.bgp.prefix import PrefixError
 from lab.dataplane.probe import ProbeError
 from lab.engines.base import EngineError, MachineError
-from lab.scenario import showing
+from lab.scenario import rpki_showing, showing
 from lab.scenario.lab import Lab, LabError
 from lab.scenario.running import run_step
 from lab.topology.loading import parse_step
@@ -121,13 +122,16 @@ class Service:
         if "do" in request:
             step = parse_step(request["do"], self._document)
             return {"ok": showing.step_result(run_step(self.lab, step))}
+        if "what_if" in request:
+            step = parse_step(request["what_if"], self._document)
+            return {"ok": rpki_showing.what_if_step(self.lab, step)}
         if "show" in request:
             arguments = {key: value for key, value in request.items() if key != "show"}
             return {"ok": showing.show(self.lab, request["show"], arguments)}
         if "stop" in request:
             self._stopping = True
             return {"ok": {"stopping": self.lab.topology.name}}
-        return {"error": 'a request has one of the keys "do", "show" and "stop"'}
+        return {"error": 'a request has one of the keys "do", "what_if", "show" and "stop"'}
 
 
 def _problem_text(problem: Problem) -> str:

@@ -14,6 +14,7 @@ from lab.bgp.prefix import Prefix
 from lab.bgp.rib import Route, RouterView
 from lab.dataplane.fib import longest_match
 from lab.observe.describe import describe
+from lab.scenario import rpki_showing
 from lab.scenario.lab import Lab, LabError
 from lab.scenario.outcomes import Report, StepResult
 from lab.topology.problems import TopologyError, suggestion
@@ -98,7 +99,7 @@ def rib(lab: Lab, speaker: str, prefix: str | None = None) -> list[Data]:
         {
             "prefix": str(found),
             "best": route == view.best.get(found),
-            **_route(view, route),
+            **_route(view, found, route),
             "rejected": route.rejection.value if route.rejection else None,
         }
         for found in sorted(view.adj_in)
@@ -110,8 +111,27 @@ def rib(lab: Lab, speaker: str, prefix: str | None = None) -> list[Data]:
 def vrps(lab: Lab) -> list[Data]:
     """The VRPs in force."""
     return [
-        {"prefix": str(vrp.prefix), "max_length": vrp.max_length, "asn": vrp.asn, "ta": vrp.ta}
+        {
+            "prefix": str(vrp.prefix),
+            "max_length": vrp.max_length,
+            "asn": vrp.asn,
+            "ta": vrp.ta,
+            "files": [source.uri for source in lab.payloads.vrps.get(vrp, ())],
+        }
         for vrp in lab.vrps
+    ]
+
+
+def aspas(lab: Lab) -> list[Data]:
+    """The ASPAs in force."""
+    return [
+        {
+            "customer": aspa.customer,
+            "providers": list(aspa.providers),
+            "ta": aspa.ta,
+            "files": [source.uri for source in lab.payloads.aspas.get(aspa, ())],
+        }
+        for aspa in lab.aspas
     ]
 
 
@@ -157,12 +177,22 @@ def explain(lab: Lab, speaker: str, prefix: str) -> Data:
         "prefix": str(wanted),
         "longest_match": None if used is None else str(used.prefix),
         "candidates": [
-            {"best": route == found.best, **_route(view, route), "eligible": route.eligible, "reason": reason}
+            {
+                "best": route == found.best,
+                **_route(view, wanted, route),
+                "eligible": route.eligible,
+                "reason": reason,
+            }
             for route, reason in found.candidates
         ],
         "validation": [
             str(lab.vrps.explain(wanted, origin))
             for origin in sorted({_origin(view, route) for route, _ in found.candidates})
+        ],
+        "path_verification": [
+            {"via": route.neighbor, "verdict": str(verdict)}
+            for (route, _), verdict in zip(found.candidates, found.aspa, strict=True)
+            if verdict is not None
         ],
     }
 
@@ -225,16 +255,19 @@ def event_data(event: Event) -> Data:
 def _best(view: RouterView, prefix: Prefix) -> Data:
     best = view.best.get(prefix)
     if best is None:
-        return {"via": None, "path": None, "origin": None, "rov": None, "local_pref": None, "communities": []}
-    return _route(view, best)
+        nothing = dict.fromkeys(("via", "path", "origin", "rov", "aspa", "local_pref"))
+        return {**nothing, "communities": []}
+    return _route(view, prefix, best)
 
 
-def _route(view: RouterView, route: Route) -> Data:
+def _route(view: RouterView, prefix: Prefix, route: Route) -> Data:
+    state = view.aspa_state(prefix, route)
     return {
         "via": route.neighbor,
         "path": list(route.attributes.as_path),
         "origin": _origin(view, route),
         "rov": route.rov.value,
+        "aspa": None if state is None else state.value,
         "local_pref": route.local_pref,
         "communities": [
             *map(community_text, route.attributes.communities),
@@ -257,9 +290,14 @@ _VIEWS: Final[dict[str, Callable[..., Any]]] = {
     "routes": routes,
     "rib": rib,
     "vrps": vrps,
+    "aspas": aspas,
     "sessions": sessions,
     "alerts": alerts,
     "timeline": timeline,
     "explain": explain,
     "export": export,
+    "rpki-status": rpki_showing.rpki_status,
+    "rpki-faults": rpki_showing.rpki_faults,
+    "rpki-explain": rpki_showing.rpki_explain,
+    "rpki-advice": rpki_showing.rpki_advice,
 }

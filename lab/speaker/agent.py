@@ -1,4 +1,5 @@
-"""The agent's I/O: ExaBGP on stdin and stdout, the lab on a UNIX socket, one loop around the core.
+"""The agent's I/O: ExaBGP on stdin and stdout, the lab on a UNIX socket, an RTR cache, one loop around the
+core.
 
 ExaBGP blocks on both of its pipes, so neither end here ever does. What ExaBGP has written is always read to
 its end before a request of the lab is answered: an answer is never older than what ExaBGP said before it.
@@ -16,6 +17,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+from lab.speaker.cache_link import CacheLink
 from lab.speaker.core import SpeakerCore
 from lab.speaker.setup import (
     CONFIGURATION_FILE,
@@ -71,6 +73,7 @@ class Agent:
         self._waiting_for_lab: deque[str] = deque(maxlen=_KEPT_FOR_THE_LAB)
         self._lab: socket.socket | None = None
         self._listener = self._listen()
+        self._cache = CacheLink(self._setup.rtr.address, monotonic)
 
     def run(self) -> None:
         """Until ExaBGP closes its end."""
@@ -78,10 +81,15 @@ class Agent:
         os.set_blocking(1, False)
         self._selector.register(0, selectors.EVENT_READ)
         self._selector.register(self._listener, selectors.EVENT_READ)
+        self._selector.register(self._cache, selectors.EVENT_READ)
+        self._core.cache_said(self._cache.first_answer(), self._clock())
         while True:
-            ready = {key.fileobj for key, _ in self._selector.select()}
+            ready = {key.fileobj for key, _ in self._selector.select(self._cache.timeout())}
             if not self._read_exabgp():
                 return
+            if self._cache in ready or self._cache.is_due:
+                self._core.cache_said(self._cache.step(), self._clock())
+            self._core.awaits_cache = self._cache.is_awaited
             if self._listener in ready:
                 self._accept()
             if self._lab is not None and self._lab in ready:

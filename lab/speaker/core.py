@@ -13,7 +13,9 @@ from lab.bgp.events import RouterEvent
 from lab.bgp.jsonable import from_json, to_json
 from lab.bgp.prefix import Prefix
 from lab.bgp.router import Message, Router
+from lab.rtr.client_events import ClientEvent
 from lab.speaker import exabgp_api
+from lab.speaker.cache_data import CacheData
 from lab.speaker.gate import Gate
 from lab.speaker.links import Links
 from lab.speaker.setup import SpeakerSetup
@@ -47,10 +49,13 @@ class SpeakerCore:
     ) -> None:
         self.to_exabgp: list[str] = []
         self.to_lab: list[str] = []
+        self.awaits_cache = False
+        """Whether the RTR cache is about to say something; for whoever owns that connection to set."""
         self._setup = setup
         self._addresses = {name: neighbor.address for name, neighbor in setup.neighbors.items()}
         self._names = {address: name for name, address in self._addresses.items()}
         self._router = Router(setup.router, emit=self._push_event)
+        self._cache_data = CacheData(setup.router.name, setup.rtr.name, self._push_event)
         self._gate = Gate()
         self._links = Links(
             self._addresses,
@@ -106,6 +111,13 @@ class SpeakerCore:
         self._gate.down(name)
         self._want(self._router.session_down(name, now, reason))
 
+    # --- from the RTR cache -------------------------------------------------------------------------------
+
+    def cache_said(self, events: list[ClientEvent], now: float) -> None:
+        """What happened between the RTR cache and this speaker."""
+        for command in self._cache_data.heard(events, now):
+            self._want(self._router.apply(command, now))
+
     # --- from the lab -------------------------------------------------------------------------------------
 
     def lab_said(self, line: bytes, now: float) -> None:
@@ -146,9 +158,12 @@ class SpeakerCore:
         return None
 
     def counters(self) -> dict[str, Any]:
-        """What the lab counts to see whether anything is under way (Mattern's four-counter method)."""
+        """What the lab counts to see whether anything is under way (Mattern's four-counter method), and the
+        session ID and serial of the VRPs and ASPAs that are in use."""
+        unwritten = bool(self.to_exabgp or self._unacknowledged)
         return {
-            "busy": self._gate.busy or self._links.busy or bool(self.to_exabgp or self._unacknowledged),
+            "busy": self._gate.busy or self._links.busy or self.awaits_cache or unwritten,
+            "payloads": self._cache_data.held,
             "sessions": {
                 name: [session.up, session.epoch, session.sent, session.processed]
                 for name, session in self._sessions.items()

@@ -16,7 +16,8 @@ from lab.bgp.jsonable import from_json, to_json
 SETUP_FILE: Final = "speaker.json"
 CONFIGURATION_FILE: Final = "exabgp.conf"
 CONTROL_SOCKET: Final = "control.sock"
-"""What is in a speaker's directory; the agent listens on the socket."""
+RTR_SOCKET: Final = "rtr.sock"
+"""What is in a speaker's directory; the agent listens on the first socket, the lab on the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,17 @@ class NeighborAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheAddress:
+    """Where a speaker reaches its RTR cache, as `lab.rtr.address` reads it. `name` is what people know the
+    cache by; it is empty for the lab's own."""
+
+    address: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeakerSetup:
-    """One speaker. Paths are as seen where it runs. `neighbors` are by name.
+    """One speaker. Paths are as seen where it runs. `neighbors` are by name, `rtr` is its cache.
 
     Those in `links_down` have no session. `commands` are carried out before the first session comes up: what
     a speaker that died had been told.
@@ -44,6 +54,7 @@ class SpeakerSetup:
     python: str
     agent: str
     directory: str
+    rtr: CacheAddress
 
     @property
     def next_hops(self) -> dict[int, str]:

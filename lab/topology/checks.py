@@ -5,29 +5,33 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 
-from lab.bgp.prefix import WIDTH, Prefix
+from lab.bgp.prefix import Prefix
 from lab.topology.draft import Draft
 from lab.topology.filemodel import LinkEntry
 from lab.topology.model import LinkKind
+from lab.topology.payload_checks import check_aspa_step, check_aspas, check_roa_step, check_roas
 from lab.topology.problems import Path, Problem, shown, suggestion
+from lab.topology.rpki_checks import check_rpki_step
 from lab.topology.steps import (
     Announce,
+    AspaStep,
     Expect,
     Hijack,
     Kill,
     Leak,
     LinkStep,
     Probe,
-    Roa,
     RoaStep,
+    RpkiStep,
     SetStep,
     StepModel,
     Withdraw,
 )
 
-_ROUTE_MEMBERS = ("path", "via", "origin", "unreachable", "rov")
+_ROUTE_MEMBERS = ("path", "via", "origin", "unreachable", "rov", "aspa")
 _MOST_PROBLEMS = 1000
-_SUBJECTS = "a route (at, prefix and path, via, origin, unreachable or rov), share, alert, no_alert or probe"
+_ROUTE_TEXT = "path, via, origin, unreachable, rov or aspa"
+_SUBJECTS = f"a route (at, prefix and {_ROUTE_TEXT}), share, alert, no_alert or probe"
 
 
 def check(draft: Draft) -> list[Problem]:
@@ -37,7 +41,8 @@ def check(draft: Draft) -> list[Problem]:
         _check_links(draft),
         _check_route_servers(draft),
         _check_registry(draft),
-        _check_roas(draft),
+        check_roas(draft),
+        check_aspas(draft),
         _check_steps(draft),
     )
     return list(itertools.islice(found, _MOST_PROBLEMS))
@@ -142,7 +147,7 @@ def _unknown_speaker(draft: Draft, path: Path, name: str, key: bool = False) -> 
     return draft.document.problem(path, f"no speaker is called {shown(name)}", hint, key=key)
 
 
-# --- registry and ROAs ------------------------------------------------------------------------------------
+# --- registry ---------------------------------------------------------------------------------------------
 
 
 def _check_registry(draft: Draft) -> Iterator[Problem]:
@@ -157,25 +162,6 @@ def _check_registry(draft: Draft) -> Iterator[Problem]:
                 (*path, "prefix"), f"{entry.prefix} is registered already, on line {line}"
             )
         first.setdefault(entry.prefix, index)
-
-
-def _check_roas(draft: Draft) -> Iterator[Problem]:
-    first: dict[tuple[Prefix, int, int], int] = {}
-    for index, roa in draft.roas.items():
-        path: Path = ("roas", index)
-        yield from _check_max_length(draft, path, roa)
-        longest = roa.prefix.length if roa.max_length is None else roa.max_length
-        line = draft.document.position(("roas", first.setdefault((roa.prefix, roa.asn, longest), index))).line
-        if first[roa.prefix, roa.asn, longest] != index:
-            yield draft.document.problem(path, f"the same ROA is on line {line}", "remove one")
-
-
-def _check_max_length(draft: Draft, path: Path, roa: Roa) -> Iterator[Problem]:
-    width = WIDTH[roa.prefix.version]
-    if roa.max_length is not None and not roa.prefix.length <= roa.max_length <= width:
-        allowed = f"{roa.prefix.length} to {width}"
-        message = f"expected a max_length from {allowed} for {roa.prefix}, got {roa.max_length}"
-        yield draft.document.problem((*path, "max_length"), message)
 
 
 # --- steps ------------------------------------------------------------------------------------------------
@@ -202,10 +188,14 @@ def _check_steps(draft: Draft) -> Iterator[Problem]:
             case LinkStep():
                 yield from _check_link_step(draft, path, body)
             case RoaStep():
-                yield from _check_roa_step(draft, path, body)
+                yield from check_roa_step(draft, path, body)
+            case AspaStep():
+                yield from check_aspa_step(draft, path, body)
+            case RpkiStep():
+                yield from check_rpki_step(draft, path, body)
             case SetStep() if len(body.model_fields_set) < 2:
                 yield draft.document.problem(
-                    path, "nothing to set", "give rov, otc, blackhole, graceful_shutdown or urpf"
+                    path, "nothing to set", "give rov, aspa, otc, blackhole, graceful_shutdown or urpf"
                 )
             case Probe():
                 probed = True
@@ -299,14 +289,6 @@ def _check_link_step(draft: Draft, path: Path, body: LinkStep) -> Iterator[Probl
         yield from _no_link(draft, (*path, "between"), a, b)
 
 
-def _check_roa_step(draft: Draft, path: Path, body: RoaStep) -> Iterator[Problem]:
-    if (body.add is None) == (body.remove is None):
-        yield draft.document.problem(path, "expected either 'add' or 'remove'", "use two steps to do both")
-    for key, roa in (("add", body.add), ("remove", body.remove)):
-        if roa is not None:
-            yield from _check_max_length(draft, (*path, key), roa)
-
-
 # --- expect -----------------------------------------------------------------------------------------------
 
 
@@ -327,7 +309,7 @@ def _check_expect(draft: Draft, path: Path, body: Expect, probed: bool) -> Itera
         yield wrong(
             "",
             f"nothing is expected; expected {_SUBJECTS}",
-            "add path, via, origin, unreachable or rov" if "at" in given else "",
+            f"add {_ROUTE_TEXT}" if "at" in given else "",
         )
         return
     if len(subjects) > 1:

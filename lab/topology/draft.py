@@ -11,7 +11,7 @@ from lab.topology.filemodel import AsEntry, HoldingEntry, LinkEntry, TopologyFil
 from lab.topology.problems import Path, Problem, shown, suggestion
 from lab.topology.reading import Document, Position
 from lab.topology.scalars import PrintedText, SpeakerName
-from lab.topology.steps import STEP_KINDS, Roa, StepModel
+from lab.topology.steps import STEP_KINDS, Aspa, Roa, StepModel
 from lab.topology.validation import keys_of, unknown_key, validate
 
 
@@ -27,6 +27,7 @@ class Draft:
     links: dict[int, LinkEntry] = field(default_factory=dict)
     registry: dict[int, HoldingEntry] = field(default_factory=dict)
     roas: dict[int, Roa] = field(default_factory=dict)
+    aspas: dict[int, Aspa] = field(default_factory=dict)
     steps: dict[int, tuple[str, StepModel | str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -65,6 +66,7 @@ def draft(document: Document) -> Draft:
         ("links", LinkEntry, found.links),
         ("registry", HoldingEntry, found.registry),
         ("roas", Roa, found.roas),
+        ("aspas", Aspa, found.aspas),
     )
     for section, form, entries in sections:
         _read_list(found, section, entries, partial(_read_entry, form, document, problems))

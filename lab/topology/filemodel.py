@@ -23,11 +23,12 @@ from lab.topology.scalars import (
     Duration,
     IpPrefix,
     PrintedText,
+    RtrAddress,
     ScalarError,
     SpeakerName,
     parse_name,
 )
-from lab.topology.steps import Roa
+from lab.topology.steps import Aspa, Roa
 
 ARROWS: Final = {kind.value: kind for kind in LinkKind if kind is not LinkKind.COLLECTING}
 
@@ -40,6 +41,7 @@ _LINK_JSON: Final = {
 }
 
 RovWord = Literal["off", "prefer-valid", "drop"]
+AspaWord = Literal["off", "drop"]
 UrpfWord = Literal["off", "loose", "strict", "feasible", "efp-a", "efp-b"]
 
 
@@ -96,6 +98,10 @@ class AsEntry(EntryModel):
     asn: Asn = Field(description="AS number; speakers may share one (anycast sites)")
     prefixes: tuple[IpPrefix, ...] = Field(default=(), description="what it announces from the start")
     rov: RovWord = Field(default="off", description="route origin validation (RFC 6811)")
+    aspa: AspaWord = Field(default="off", description="path verification with ASPAs")
+    rtr: RtrAddress | None = Field(
+        default=None, description="an RTR cache on loopback that it follows instead of the lab's (live only)"
+    )
     otc: StrictBool = Field(default=False, description="Only-to-Customer (RFC 9234) on import and export")
     max_prefix: Annotated[int, Field(strict=True, ge=1, le=10_000_000)] | None = Field(
         default=None, description="prefixes a neighbour may announce before its session is closed"
@@ -150,4 +156,5 @@ class TopologyFile(EntryModel):
     links: tuple[LinkEntry, ...] = Field(default=(), description="who connects to whom, and who pays")
     registry: tuple[HoldingEntry, ...] = Field(default=(), description="who holds what, as the RIRs know it")
     roas: tuple[Roa, ...] = Field(default=(), description="the ROAs that are valid at the start")
+    aspas: tuple[Aspa, ...] = Field(default=(), description="the ASPAs that are valid at the start")
     scenario: tuple[Any, ...] = Field(default=(), description="steps, one after the other")

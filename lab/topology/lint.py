@@ -10,6 +10,7 @@ from typing import Final
 
 import networkx
 
+from lab.bgp.aspa import AspaTable
 from lab.bgp.prefix import Prefix
 from lab.bgp.relationship import Relationship
 from lab.bgp.rov import RovState, VrpTable
@@ -65,6 +66,7 @@ def lint(topology: Topology) -> list[Lint]:
         *_held_by_nobody(topology),
         *_invalid_announcements(topology),
         *_loose_roas(topology),
+        *_missed_providers(topology),
     ]
 
 
@@ -209,6 +211,27 @@ def _loose_roas(topology: Topology) -> Iterator[Lint]:
 
 def _lengths_under(covering: Prefix, prefixes: Iterable[Prefix]) -> Iterator[int]:
     return (prefix.length for prefix in prefixes if covering.covers(prefix))
+
+
+def _missed_providers(topology: Topology) -> Iterator[Lint]:
+    """An ASPA must name every provider: what the customer passes to another looks like a leak."""
+    table = AspaTable(topology.aspas)
+    for index, aspa in enumerate(topology.aspas):
+        named = table.providers(aspa.customer) or frozenset()
+        missed = [asn for asn in _provider_asns(topology, aspa.customer) if asn not in named]
+        if missed:
+            names = _some([_asn_text(topology, asn) for asn in missed])
+            message = (
+                f"the ASPA of {_asn_text(topology, aspa.customer)} does not name its provider {names}: "
+                "routes it announces there are invalid to whoever verifies paths"
+            )
+            yield Lint("missed-provider", message, ("aspas", index, "providers"))
+
+
+def _provider_asns(topology: Topology, customer: int) -> Iterable[int]:
+    names = topology.names_of(customer)
+    links = (link for link in topology.links if link.kind is LinkKind.TRANSIT and link.a in names)
+    return dict.fromkeys(topology.speakers[link.b].asn for link in links)
 
 
 def _announced_at_start(topology: Topology) -> Iterator[tuple[str, int, Prefix]]:

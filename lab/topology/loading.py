@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from lab.bgp.aspa import Aspa, AspaMode
 from lab.bgp.config import Policy
 from lab.bgp.rov import RovMode, Vrp
 from lab.topology.checks import check
@@ -21,7 +22,7 @@ from lab.topology.scalars import NAME_PATTERN
 from lab.topology.steps import Step
 from lab.topology.validation import unknown_key
 
-EXTENSION_KEYS = ("topology", "name", "title", "registry", "roas", "scenario")
+EXTENSION_KEYS = ("topology", "name", "title", "registry", "roas", "aspas", "scenario")
 """What may stand in a file that takes its ases and links from another. What it gives replaces the base's."""
 
 _SUFFIXES = (".yaml", ".yml")
@@ -218,6 +219,7 @@ def _build(found: Draft) -> Topology:
             Vrp(roa.prefix, roa.prefix.length if roa.max_length is None else roa.max_length, roa.asn)
             for roa in found.roas.values()
         ),
+        aspas=tuple(Aspa(aspa.customer, tuple(sorted(aspa.providers))) for aspa in found.aspas.values()),
         steps=tuple(_step(found, index) for index in found.steps),
     )
 
@@ -228,11 +230,18 @@ def _speaker(name: str, entry: AsEntry, router_id: int) -> Speaker:
         asn=entry.asn,
         router_id=router_id,
         prefixes=entry.prefixes,
-        policy=Policy(RovMode(entry.rov), entry.otc, entry.blackhole, entry.graceful_shutdown),
+        policy=Policy(
+            RovMode(entry.rov),
+            entry.otc,
+            entry.blackhole,
+            entry.graceful_shutdown,
+            AspaMode(entry.aspa),
+        ),
         urpf=UrpfMode(entry.urpf),
         max_prefix=entry.max_prefix,
         cloud=entry.cloud,
         collector=entry.collector,
+        rtr=entry.rtr,
     )
 
 

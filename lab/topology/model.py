@@ -1,6 +1,7 @@
-"""The model of a lab: speakers, links, who holds what, which VRPs exist. Everything above floor 0 reads this.
+"""The model of a lab: speakers, links, who holds what, which VRPs and ASPAs exist.
 
-It is built from a checked file (`lab.topology.loading`) or in code, and is immutable.
+Everything above floor 0 reads this. It is built from a checked file (`lab.topology.loading`) or in code, and
+is immutable.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
+from lab.bgp.aspa import Aspa
 from lab.bgp.config import NeighborConfig, Policy, RouterConfig
 from lab.bgp.prefix import Prefix
 from lab.bgp.relationship import Relationship
@@ -62,6 +64,8 @@ class Speaker:
     max_prefix: int | None = None
     cloud: str | None = None
     collector: bool = False
+    rtr: str | None = None
+    """The RTR cache it follows instead of the lab's, as `127.0.0.1:3323` or `[::1]:3323`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ class Topology:
     registry: tuple[Holding, ...] = ()
     vrps: tuple[Vrp, ...] = ()
     steps: tuple[Step, ...] = ()
+    aspas: tuple[Aspa, ...] = ()
 
     @cached_property
     def links_of(self) -> Mapping[str, tuple[Link, ...]]:

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
 from lab.bgp.attributes import LargeCommunity, parse_community
 from lab.bgp.prefix import Address, Prefix, PrefixError
 from lab.topology.problems import foreign_character, shown, suggestion
-from lab.topology.vocabulary import AlertKind, DropReason
+from lab.topology.vocabulary import AlertKind, DropReason, RpkiFault
 
 FROM_FILE: Final = "from a file"
 """The validation context under which only what can be written in a file is accepted."""
@@ -21,11 +21,15 @@ FROM_FILE: Final = "from a file"
 NAME_PATTERN: Final = r"[a-z][a-z0-9-]{0,30}"
 _NAME: Final = re.compile(NAME_PATTERN, re.ASCII)
 _NAME_RULE: Final = "a lower-case letter, then up to 30 lower-case letters, digits or hyphens"
+_CA: Final = rf"(?:{NAME_PATTERN}/)?{NAME_PATTERN}"
+_PUBLISHED_FILE: Final = r"[A-Za-z0-9_-]{1,80}\.[a-z]{3}"
 _MAX_ASN: Final = 4294967295
 _LONGEST_TEXT: Final = 100
 _LONGEST_NOTE: Final = 2000
 _DURATION: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(ms|s|m|h|d)", re.ASCII)
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_LOOPBACK: Final = {4: Prefix.parse("127.0.0.0/8"), 6: Prefix.parse("::1/128")}
+_RTR_EXAMPLES: Final = "such as 127.0.0.1:3323 or [::1]:3323"
 _SHARE: Final = re.compile(r"\s*(<=|>=|<|>|=)?\s*([0-9]{1,3}(?:\.[0-9]{1,6})?)\s*%\s*", re.ASCII)
 
 
@@ -79,6 +83,19 @@ def _word(what: str, enum: type[Enum]) -> tuple[BeforeValidator, WithJsonSchema]
         raise ScalarError(f"{shown(value)} is not {what}", suggestion(value, words))
 
     return BeforeValidator(validate), WithJsonSchema({"type": "string", "enum": words})
+
+
+def _matching(kind: str, pattern: str) -> tuple[BeforeValidator, WithJsonSchema]:
+    """A text that matches `pattern` as a whole."""
+
+    def parse(text: str) -> str:
+        if re.fullmatch(pattern, text, re.ASCII) is None:
+            raise ScalarError(f"expected {kind}, got {shown(text)}")
+        return text
+
+    return BeforeValidator(_text(kind, parse, str)), WithJsonSchema(
+        {"type": "string", "pattern": f"^{pattern}$"}
+    )
 
 
 def _no_alert(value: Any) -> bool | str:
@@ -137,6 +154,29 @@ def _address(text: str) -> Address:
         hint = "leave the length out" if "/" in text else ""
         message = f"{shown(text)} is not an IP address; expected for example 203.0.113.9"
         raise ScalarError(message, hint) from None
+
+
+def parse_rtr_address(text: str) -> str:
+    """The address of an RTR cache on this machine in its usual form, such as 127.0.0.1:3323. Raises
+    ScalarError."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not (port.isdigit() and len(port) <= 5 and 1 <= int(port) <= 65535):
+        raise ScalarError(f"{shown(text)} is not an address with a port, {_RTR_EXAMPLES}")
+    bracketed = host.startswith("[") and host.endswith("]")
+    try:
+        address = Address.parse(host[1:-1] if bracketed else host)
+    except PrefixError:
+        hint = f"write '127.0.0.1:{int(port)}'" if host == "localhost" else ""
+        raise ScalarError(
+            f"{shown(host)} is not an IP address; expected one with a port, {_RTR_EXAMPLES}", hint
+        ) from None
+    if bracketed != (address.version == 6):
+        meant = f"[{address}]" if address.version == 6 else str(address)
+        raise ScalarError(f"{shown(text)} is not written as usual", f"write '{meant}:{int(port)}'")
+    if not _LOOPBACK[address.version].covers(address.host):
+        message = f"{address} is not a loopback address, and labs connect to nothing else"
+        raise ScalarError(message, f"use a cache on this machine, {_RTR_EXAMPLES}")
+    return f"[{address}]:{int(port)}" if bracketed else f"{address}:{int(port)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +248,19 @@ Share = Annotated[
 Asn = Annotated[
     int, BeforeValidator(_asn(1)), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": _MAX_ASN})
 ]
-RoaAsn = Annotated[
+AsnOrZero = Annotated[
     int, BeforeValidator(_asn(0)), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": _MAX_ASN})
+]
+RtrAddress = Annotated[
+    str,
+    BeforeValidator(_text(f"the address of an RTR cache, {_RTR_EXAMPLES}", parse_rtr_address, str)),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^(127\.[0-9.]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}$",
+            "examples": ["127.0.0.1:3323", "[::1]:3323"],
+        }
+    ),
 ]
 SpeakerName = Annotated[
     str,
@@ -220,6 +271,9 @@ PrintedText = Annotated[
     str, BeforeValidator(_printed), WithJsonSchema({"type": "string", "maxLength": _LONGEST_NOTE})
 ]
 AlertWord = Annotated[str, *_word("a kind of alert", AlertKind)]
+RpkiFaultWord = Annotated[str, *_word("something to break", RpkiFault)]
+CaName = Annotated[str, *_matching("a CA such as customer, arin/customer or arin", _CA)]
+PublishedFile = Annotated[str, *_matching("a file such as AS64496.asa", _PUBLISHED_FILE)]
 ReasonWord = Annotated[str, *_word("a reason for a dropped packet", DropReason)]
 NoAlert = Annotated[
     bool | str,

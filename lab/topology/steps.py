@@ -12,14 +12,17 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from lab.topology.scalars import (
     AlertWord,
     Asn,
+    AsnOrZero,
+    CaName,
     CommunityField,
     Duration,
     IpAddress,
     IpPrefix,
     NoAlert,
     PrintedText,
+    PublishedFile,
     ReasonWord,
-    RoaAsn,
+    RpkiFaultWord,
     Share,
     SpeakerName,
 )
@@ -81,7 +84,7 @@ class Roa(StepModel):
     """A ROA: `asn` may announce `prefix` and more specifics down to `max_length` (default: the prefix's)."""
 
     prefix: IpPrefix
-    asn: RoaAsn
+    asn: AsnOrZero
     max_length: Annotated[int, Field(strict=True, ge=0, le=128)] | None = None
 
 
@@ -90,6 +93,47 @@ class RoaStep(StepModel):
 
     add: Roa | None = None
     remove: Roa | None = None
+
+
+class Aspa(StepModel):
+    """An ASPA: `customer` buys from nobody but `providers`; 0 alone says that it has none."""
+
+    customer: Asn
+    providers: tuple[AsnOrZero, ...]
+
+
+class AspaCustomer(StepModel):
+    """The ASPA of `customer`, of which there is one at the most."""
+
+    customer: Asn
+
+
+class AspaStep(StepModel):
+    """Add an ASPA, in place of the customer's former one, or remove it."""
+
+    add: Aspa | None = None
+    remove: AspaCustomer | None = None
+
+
+class RpkiStep(StepModel):
+    """Exactly one of: `break` something, `mend` it, `roll` the key of a CA, `renew` all that a CA
+    signs, `revoke` a CA's file, `transfer` a prefix to another holder.
+
+    What `break` leaves open is chosen. Which other members go with which: see `lab.topology.rpki_checks`.
+    """
+
+    broken: RpkiFaultWord | None = Field(default=None, alias="break")
+    mended: RpkiFaultWord | None = Field(default=None, alias="mend")
+    roll: CaName | None = None
+    renew: CaName | None = None
+    revoke: PublishedFile | None = None
+    transfer: IpPrefix | None = None
+    ca: CaName | None = None
+    server: CaName | None = None
+    file: PublishedFile | None = None
+    prefix: IpPrefix | None = None
+    asn: AsnOrZero | None = None
+    to: SpeakerName | None = None
 
 
 class SetStep(StepModel):
@@ -101,6 +145,7 @@ class SetStep(StepModel):
     blackhole: StrictBool | None = None
     graceful_shutdown: StrictBool | None = None
     urpf: Literal["off", "loose", "strict", "feasible", "efp-a", "efp-b"] | None = None
+    aspa: Literal["off", "drop"] | None = None
 
 
 class Wait(StepModel):
@@ -133,6 +178,7 @@ class Expect(StepModel):
     origin: Asn | None = None
     unreachable: StrictBool | None = None
     rov: Literal["valid", "invalid", "not-found"] | None = None
+    aspa: Literal["valid", "invalid", "unknown"] | None = None
     share: dict[SpeakerName, Share] | None = None
     alert: AlertWord | None = None
     no_alert: NoAlert | None = None
@@ -150,6 +196,8 @@ STEP_KINDS: dict[str, Any] = {
     "leak": Leak,
     "link": LinkStep,
     "roa": RoaStep,
+    "aspa": AspaStep,
+    "rpki": RpkiStep,
     "set": SetStep,
     "wait": Wait,
     "probe": Probe,

@@ -1,4 +1,4 @@
-"""The words a scenario file and the observers share: kinds of alert and reasons for a dropped packet."""
+"""The words that scenario files share with who carries them out: alerts, reasons for a drop, RPKI faults."""
 
 from __future__ import annotations
 
@@ -28,3 +28,19 @@ class DropReason(Enum):
     NO_ROUTE = "no-route"
     BLACKHOLE = "blackhole"
     TTL = "ttl"
+
+
+class RpkiFault(Enum):
+    """What can be broken in the RPKI (`lab.rpki.issuing.faults` says what each does)."""
+
+    EXPIRED_CRL = "expired-crl"
+    STALE_MANIFEST = "stale-manifest"
+    MISSING_FILE = "missing-file"
+    CORRUPT_FILE = "corrupt-file"
+    OVER_CLAIMING_CA = "over-claiming-ca"
+    EXPIRED_CA = "expired-ca"
+    EXPIRED_ROA = "expired-roa"
+    WRONG_ROA = "wrong-roa"
+    REVOKED_ROA = "revoked-roa"
+    STOP_RENEWING = "stop-renewing"
+    UNREACHABLE_REPOSITORY = "unreachable-repository"

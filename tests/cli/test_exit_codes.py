@@ -13,7 +13,7 @@ import pytest
 from support.small_lab import text_with
 
 from lab.cli.main import guarded
-from lab.engines.base import EngineError, MachineError
+from lab.engines.base import EngineError, MachineError, UnsuitableError
 from lab.engines.live.ending_signals import ENDING_SIGNALS
 from lab.observe.store import StoreError
 
@@ -50,6 +50,17 @@ def test_a_scenario_that_fails_ends_with_1(lab_command, small_file):
 
 def test_a_scenario_without_expectations_ends_with_0(lab_command):
     assert lab_command("run", "byoip").code == 0
+
+
+def test_a_simulation_of_an_as_with_an_rtr_cache_of_its_own_ends_with_2(lab_command, tmp_path):
+    path = tmp_path / "own.yaml"
+    path.write_text('name: own\nases: {a: {asn: 64496, rtr: "127.0.0.1:3323"}}\n')
+    result = lab_command("run", path)
+    assert result.code == 2
+    assert result.err == (
+        "lab: a has an RTR cache of its own (127.0.0.1:3323), which a simulation cannot ask; "
+        "use --engine live\n"
+    )
 
 
 def test_a_bad_file_is_said_to_be_one_in_json_too(lab_command, tmp_path):
@@ -168,6 +179,7 @@ def test_a_lab_that_does_not_come_up_leaves_the_signals_as_they_were(lab_command
         (OSError(28, "No space left on device"), 3, "lab: No space left on device\n"),
         (FileNotFoundError(2, "No such file", "x.html"), 3, "lab: No such file: x.html\n"),
         (StoreError("timeline.sqlite: cannot be opened"), 3, "lab: timeline.sqlite: cannot be opened\n"),
+        (UnsuitableError("a cache of its own"), 2, "lab: a cache of its own\n"),
         (KeyboardInterrupt(), 130, "\ninterrupted\n"),
     ],
 )

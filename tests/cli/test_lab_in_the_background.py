@@ -198,6 +198,7 @@ JSON_COMMANDS = [
     "show routes",
     "show rib eyeball",
     "show vrps",
+    "show aspas",
     "show sessions",
     "show alerts",
     "show timeline -n 3",
@@ -213,7 +214,10 @@ JSON_COMMANDS = [
     "roa add 203.0.113.0/24 64505 --max-length 25",
     "roa remove 203.0.113.0/24 64505 --max-length 25",
     "roa list",
-    "set eyeball --rov drop --urpf loose",
+    "aspa add 64496 64510 AS64511",
+    "aspa list",
+    "aspa remove AS64496",
+    "set eyeball --rov drop --aspa drop --urpf loose",
     "probe 203.0.113.9 --from eyeball --source 198.51.100.7",
     "kill transit-b",
 ]
@@ -255,8 +259,13 @@ REFUSED = {
     "hijack 203.0.113.1/25 --by attacker": "'203.0.113.1/25' has host bits set; did you mean 203.0.113.0/25?",
     "hijack 203.0.113.0/25 --by atacker": "no speaker is called 'atacker'; did you mean 'attacker'?",
     "roa add 203.0.113.0/24 amazon": ("expected an AS number from 0 to 4294967295, got 'amazon'"),
+    "aspa add 64496 0 64510": (
+        "AS 0 says that there are no providers, so it stands alone; remove 0 or all the others"
+    ),
+    "aspa add 64496 amazon": "expected an AS number from 0 to 4294967295, got 'amazon'",
+    "aspa remove 64496": "the ASPA of AS64496 is not there",
     "set eyeball --rov dropp": "'dropp' is not one of off, prefer-valid, drop; did you mean 'drop'?",
-    "set eyeball": "nothing to set; give rov, otc, blackhole, graceful_shutdown or urpf",
+    "set eyeball": "nothing to set; give rov, aspa, otc, blackhole, graceful_shutdown or urpf",
     "link customer transit-a sideways": "'sideways' is not one of up, down",
     "show rib eyebal": "there is no speaker 'eyebal'; did you mean 'eyeball'?",
     "show timeline --at eyebal": "there is no speaker 'eyebal'; did you mean 'eyeball'?",
@@ -286,6 +295,23 @@ def test_urpf_that_is_set_is_seen_to_have_changed(lab_command, up):
     up()
     (event,) = lab_command("set", "eyeball", "--urpf", "strict", "--json").data["events"]
     assert (event["at"], event["detail"]) == ("eyeball", "policy: urpf strict")
+
+
+def test_the_hop_that_an_aspa_contradicts_is_explained(lab_command, up):
+    up("multihomed")
+    lab_command("leak", "--by", "office", "--to", "carrier-b")
+    added = lab_command("aspa", "add", "64510", "0")
+    first, *others = added.out.splitlines()
+    assert first == "an ASPA is published: AS64510 buys from nobody"
+    assert "    carrier-b holds 4 VRPs and 1 ASPA of the lab's RTR cache, serial 2" in others
+    *_, listed = lab_command("aspa", "list").out.splitlines()
+    assert listed.split()[:3] == ["AS64510", "nobody", "ripe"]
+    assert listed.endswith("/AS64510.asa")
+    dropped = lab_command("set", "carrier-b", "--aspa", "drop")
+    assert "carrier-b rejects 203.0.113.0/25 from office" in dropped.out
+    explained = lab_command("explain", "carrier-b", "203.0.113.0/25").out
+    hop = "AS64510's ASPA does not name AS64500: its providers are nobody"
+    assert f"path verification, from office: invalid: {hop}" in " ".join(explained.split())
 
 
 HEAVY = {"networkx", "pydantic", "docker", "rich", "yaml", "exabgp", "sqlite3"}

@@ -11,6 +11,7 @@ import pytest
 from support.agreement import FAST, failures, run_to_the_end
 from support.random_topologies import FEWEST, MOST, labs_with_one_outcome
 
+from lab.bgp.aspa import AspaMode, AspaState
 from lab.scenario.engines import make_engine
 from lab.topology.loading import load, shipped
 from lab.topology.model import Topology
@@ -55,6 +56,7 @@ def test_the_random_labs_are_as_varied_as_they_should_be():
         "drop",
     }
     assert any(lab.names_of(speaker.asn)[1:] for lab in labs for speaker in lab.routers()), "anycast"
+    assert any(s.policy.aspa is AspaMode.DROP for lab in labs for s in lab.routers())
     assert any("rs" in lab.speakers for lab in labs), "a route server"
     assert any(isinstance(step.body, Leak) for lab in labs for step in lab.steps)
     assert any(isinstance(step.body, Hijack) and step.body.forge_origin for lab in labs for step in lab.steps)
@@ -67,4 +69,8 @@ def test_the_random_labs_leave_something_to_agree_about():
     assert kinds.count("route-leak") >= 3
     assert kinds.count("rpki-invalid") >= 3
     assert kinds.count("origin-hijack") + kinds.count("subprefix-hijack") + kinds.count("forged-origin") >= 5
+    states = {
+        state for end in ends for each in end["aspa"].values() for found in each.values() for state in found
+    }
+    assert states >= set(AspaState)
     assert all(len(end["table"]) >= 5 for end in ends)

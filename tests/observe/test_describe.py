@@ -5,8 +5,10 @@ import pytest
 from lab.bgp.events import (
     Announced,
     BestPathChanged,
+    CacheFailed,
     ExportBlocked,
     MaxPrefixReached,
+    PayloadsReceived,
     PolicyChanged,
     Rejection,
     RouteRejected,
@@ -26,7 +28,10 @@ from lab.observe.events import (
     ExpectationChecked,
     LabEvent,
     Note,
+    ObjectRejected,
     PacketVerdict,
+    PayloadsChanged,
+    PublicationPointChanged,
     ScenarioStep,
 )
 from lab.topology.vocabulary import AlertKind, DropReason
@@ -80,6 +85,23 @@ SAID = [
     ),
     (PolicyChanged(0, "transit-a", "sets rov drop"), "transit-a sets rov drop"),
     (
+        PayloadsReceived(0, "transit-a", "", 7, 1, 2),
+        "transit-a holds 1 VRP and 2 ASPAs of the lab's RTR cache, serial 7",
+    ),
+    (
+        PayloadsReceived(0, "transit-a", "[::1]:3323", 7, 0, 1, "the ASPA of AS64511 names nobody"),
+        "transit-a holds 0 VRPs and 1 ASPA of the RTR cache at [::1]:3323, serial 7; "
+        "it ignores the ASPA of AS64511 names nobody",
+    ),
+    (
+        CacheFailed(0, "transit-a", "127.0.0.1:3323", "Connection refused", 0, 0),
+        "transit-a has no VRPs: nothing from the RTR cache at 127.0.0.1:3323: Connection refused",
+    ),
+    (
+        CacheFailed(0, "transit-a", "[::1]:3323", "it hung up", 5, 0),
+        "transit-a keeps 5 VRPs and 0 ASPAs for now: nothing from the RTR cache at [::1]:3323: it hung up",
+    ),
+    (
         MaxPrefixReached(0, "transit-a", "customer", 10),
         "transit-a closes its session with customer: it announced more than 10 prefixes",
     ),
@@ -108,6 +130,22 @@ SAID = [
     (
         PacketVerdict(0, "customer", "192.0.2.1", "203.0.113.9", ("eyeball", "customer"), None, "delivered"),
         "packet 192.0.2.1 -> 203.0.113.9 delivered at customer after eyeball -> customer: delivered",
+    ),
+    (
+        PayloadsChanged(0, "", ("VRP a", "VRP b", "VRP c", "VRP d", "VRP e"), ("VRP f",)),
+        "the relying party gains VRP a, VRP b, VRP c, VRP d and 1 more and loses VRP f",
+    ),
+    (
+        ObjectRejected(0, "", "rsync://arin.rpki.example/arin/a.roa", "revoked", "it is revoked (RFC 6487)"),
+        "the relying party rejects rsync://arin.rpki.example/arin/a.roa: it is revoked (RFC 6487)",
+    ),
+    (
+        PublicationPointChanged(0, "", "arin/customer", "lost", "no manifest"),
+        "the publication point of arin/customer is lost: no manifest",
+    ),
+    (
+        PublicationPointChanged(0, "", "arin/customer", "fresh", ""),
+        "the publication point of arin/customer is fresh",
     ),
     (
         SpeakerFault(0, "customer", "died", "killed by signal 9"),

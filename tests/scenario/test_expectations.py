@@ -6,6 +6,7 @@ import pytest
 from support.small_lab import TEXT, small, step
 
 from lab import Lab, make_engine
+from lab.bgp.aspa import AspaMode
 from lab.bgp.commands import StopOriginating
 from lab.bgp.events import RouteRejected, Withdrawn
 from lab.bgp.prefix import Prefix
@@ -52,6 +53,8 @@ ROUTES = {
     "unreachable: true": (False, "no route", CUSTOMERS),
     "rov: valid": (True, "rov valid", CUSTOMERS),
     "rov: invalid": (False, "rov invalid", CUSTOMERS),
+    "aspa: valid": (True, "aspa valid", f"{CUSTOMERS}, aspa valid"),
+    "aspa: unknown": (False, "aspa unknown", f"{CUSTOMERS}, aspa valid"),
     "path: [64510, 64496], via: transit, origin: 64496, rov: valid": (
         True,
         "path 64510 64496, via transit, origin AS64496, rov valid",
@@ -104,6 +107,24 @@ def test_a_rejected_route_is_seen_with_its_reason_and_the_evidence_is_the_reject
 
 def test_the_validation_state_of_a_rejected_route_can_be_expected(hijacked):
     assert outcome(hijacked, f"expect: {{at: transit, prefix: {PART}, rov: invalid}}").met
+
+
+def test_the_state_of_a_path_that_was_rejected_can_be_expected(quiet):
+    quiet.add_aspa(64496, [64510])
+    quiet.set_policy("transit", aspa=AspaMode.DROP)
+    quiet.announce("attacker", "192.0.2.0/24", path=(64496,))
+    found = outcome(quiet, "expect: {at: transit, prefix: 192.0.2.0/24, aspa: invalid}")
+    assert found.met
+    assert found.seen == "no route; rejected: attacker (path 64505 64496): aspa-invalid, aspa invalid"
+    missed = outcome(quiet, "expect: {at: transit, prefix: 192.0.2.0/24, aspa: valid}")
+    assert not missed.met
+    assert isinstance(missed.evidence[-1], RouteRejected)
+
+
+@pytest.mark.parametrize("state", ["valid", "invalid", "unknown"])
+def test_the_path_of_an_own_route_is_not_judged(quiet, state):
+    found = outcome(quiet, f"expect: {{at: customer, prefix: {HELD}, aspa: {state}}}")
+    assert (found.met, found.seen) == (False, "its own route, rov valid, aspa not judged")
 
 
 def test_where_nothing_happened_the_evidence_is_what_happened_elsewhere(hijacked):

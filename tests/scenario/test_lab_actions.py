@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from support.small_lab import small
+from support.small_lab import TEXT, small
 
 from lab import Lab, LabError, make_engine
-from lab.bgp.events import PolicyChanged
+from lab.bgp.aspa import AspaMode, AspaState
+from lab.bgp.events import PolicyChanged, Rejection
 from lab.bgp.prefix import Address, Prefix, PrefixError
 from lab.bgp.rov import RovMode, Vrp
 from lab.engines.base import MachineError, SpeakerFault
 from lab.engines.sim.engine import SimEngine
 from lab.observe.events import Note
+from lab.topology.loading import parse
 from lab.topology.model import UrpfMode
 from lab.topology.problems import TopologyError
 
@@ -53,6 +55,7 @@ ACTIONS = {
     "set_link": lambda lab: lab.set_link("eyeball", "transit", up=False),
     "add_roa": lambda lab: lab.add_roa("203.0.113.0/24", 64505),
     "remove_roa": lambda lab: lab.remove_roa("203.0.113.0/24", 64496),
+    "add_aspa": lambda lab: lab.add_aspa(64496, [64510]),
     "set_policy": lambda lab: lab.set_policy("transit", rov=RovMode.OFF),
     "kill": lambda lab: lab.kill("transit"),
     "wait": lambda lab: lab.wait(5),
@@ -123,10 +126,70 @@ def test_a_roa_that_is_not_there_cannot_be_removed_and_those_for_its_prefix_are_
     before = running.vrps.vrps
     with pytest.raises(LabError) as caught:
         running.remove_roa(HELD, 64499)
-    assert str(caught.value) == ("there is no ROA 203.0.113.0/24 AS64499; there is: 203.0.113.0/24 AS64496")
-    with pytest.raises(LabError, match="there is: none for that prefix"):
+    assert str(caught.value) == (
+        "the ROA 203.0.113.0/24 AS64499 is not there; did you mean 'the ROA 203.0.113.0/24 AS64496'?"
+    )
+    with pytest.raises(LabError, match="is not there; did you mean 'the ROA 203.0.113.0/24 AS64496'"):
         running.remove_roa(PART, 64496)
     assert running.vrps.vrps == before
+
+
+def test_a_forged_origin_that_is_valid_is_dropped_by_its_path_where_paths_are_verified(running):
+    running.hijack("attacker", HELD, forge_origin=True)
+    running.withdraw("customer", HELD)
+    assert best(running, "transit") == (64505, 64496)
+    running.add_aspa(64496, [64510])
+    assert best(running, "transit") == (64505, 64496)
+    running.set_policy("transit", aspa=AspaMode.DROP)
+    assert best(running, "transit") is None
+    view = running.view("transit")
+    assert [view.aspa_state(HELD, route) for route in view.adj_in[HELD]] == [AspaState.INVALID]
+
+
+def test_an_aspa_takes_the_place_of_its_customers_former_one(running):
+    running.add_aspa(64510, [0])
+    running.add_aspa(64496, [64499])
+    running.add_aspa(64496, [64511, 64510, 64511])
+    assert list(map(str, running.aspas)) == ["AS64496: AS64510, AS64511", "AS64510: nobody"]
+    running.remove_aspa(64510)
+    assert list(map(str, running.aspas)) == ["AS64496: AS64510, AS64511"]
+
+
+IMPOSSIBLE_ASPAS = {
+    "the ASPA of AS64496 names AS0 beside others; AS0 alone says that there are no providers": lambda lab: (
+        lab.add_aspa(64496, [0, 64510])
+    ),
+    "the ASPA of AS64496 names AS64496 itself as a provider": lambda lab: lab.add_aspa(64496, [64496]),
+    "the ASPA of AS64496 names nobody; provider 0 says that there are no providers": (
+        lambda lab: lab.add_aspa(64496, [])
+    ),
+    "the ASPA of AS64499 is not there; did you mean 'the ASPA of AS64496'?": lambda lab: lab.remove_aspa(
+        64499
+    ),
+}
+
+
+@pytest.mark.parametrize("text", IMPOSSIBLE_ASPAS)
+def test_an_aspa_that_cannot_be_or_is_not_there_changes_nothing(running, text):
+    running.add_aspa(64496, [64510])
+    before, events = running.aspas.aspas, len(running.timeline)
+    with pytest.raises(LabError) as caught:
+        IMPOSSIBLE_ASPAS[text](running)
+    assert str(caught.value) == text
+    assert running.aspas.aspas == before
+    assert len(running.timeline) == events
+
+
+def test_the_aspas_of_a_file_hold_from_the_start_and_after_a_restart():
+    topology = parse(
+        TEXT.replace("rov: drop", "aspa: drop") + "aspas: [{customer: 64500, providers: [64511]}]\n"
+    )
+    with Lab(topology, make_engine("sim")) as lab:
+        lab.announce("attacker", "192.0.2.0/24", path=(64500,))
+        for _ in range(2):
+            (route,) = lab.view("transit").adj_in[Prefix.parse("192.0.2.0/24")]
+            assert route.rejection is Rejection.ASPA_INVALID
+            lab.kill("transit")
 
 
 def test_the_vrps_given_replace_those_of_the_file():

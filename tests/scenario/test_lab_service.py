@@ -22,7 +22,23 @@ from lab.observe.events import Note, ScenarioStep
 from lab.scenario.service import MAX_REQUEST, SOCKET_NAME, Service, ServiceError, ask
 from lab.topology.loading import read_document
 
-VIEWS = ("status", "table", "routes", "rib", "vrps", "sessions", "alerts", "timeline", "explain", "export")
+VIEWS = (
+    "status",
+    "table",
+    "routes",
+    "rib",
+    "vrps",
+    "aspas",
+    "sessions",
+    "alerts",
+    "timeline",
+    "explain",
+    "export",
+    "rpki-status",
+    "rpki-faults",
+    "rpki-explain",
+    "rpki-advice",
+)
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +73,7 @@ def state(service):
         sum(not isinstance(event, ScenarioStep | Note) for event in lab.timeline),
         lab.engine.now(),
         lab.vrps.vrps,
+        lab.aspas.aspas,
         lab.last_trace,
         service._stopping,
         {name: (dict(view.best), dict(view.adj_in)) for name, view in lab.views().items()},
@@ -105,7 +122,10 @@ def test_any_json_is_answered(service, request_data):
 
 
 @settings(max_examples=80)
-@given(st.sampled_from(["announce", "hijack", "leak", "roa", "set", "probe", "kill", "expect", "nope"]), JSON)
+@given(
+    st.sampled_from(["announce", "hijack", "leak", "roa", "aspa", "set", "probe", "kill", "expect", "nope"]),
+    JSON,
+)
 def test_a_step_that_makes_no_sense_changes_nothing(service, kind, body):
     before = state(service)
     answer = service.answer(json.dumps({"do": {kind: body}}).encode())
@@ -130,9 +150,9 @@ def test_no_view_changes_anything_or_fails_for_want_of_an_argument(service, what
 REFUSALS = {
     b"": "a request is one line of JSON: Expecting value: line 1 column 1 (char 0)",
     b"[]": "a request is a JSON object",
-    b"{}": 'a request has one of the keys "do", "show" and "stop"',
+    b"{}": 'a request has one of the keys "do", "what_if", "show" and "stop"',
     b'{"show": "rotes"}': "there is no view 'rotes'; did you mean 'routes'?",
-    b'{"show": 5}': f"there is no view 5; views: {', '.join(VIEWS)}",
+    b'{"show": 5}': f"there is no view 5; views: {', '.join(VIEWS[:12])} and {len(VIEWS) - 12} more",
     b'{"show": "explain", "speaker": "eyeball"}': (
         "wrong arguments for explain: it takes speaker, prefix; given: speaker"
     ),
@@ -152,8 +172,9 @@ REFUSED_STEPS = {
         "eyeball does not announce 203.0.113.0/24"
     ),
     b'{"do": {"roa": {"remove": {"prefix": "203.0.113.0/24", "asn": 64499}}}}': (
-        "there is no ROA 203.0.113.0/24 AS64499; there is: 203.0.113.0/24 AS64496"
+        "the ROA 203.0.113.0/24 AS64499 is not there; did you mean 'the ROA 203.0.113.0/24 AS64496'?"
     ),
+    b'{"do": {"aspa": {"remove": {"customer": 64499}}}}': ("the ASPA of AS64499 is not there"),
     b'{"do": {"probe": {"from": "eyeball", "source": "192.0.2.1", "destination": "2001:db8::1"}}}': (
         "a packet cannot go from 192.0.2.1 to 2001:db8::1; "
         "source and destination must both be IPv4 or both IPv6"

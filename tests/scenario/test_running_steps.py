@@ -32,9 +32,25 @@ SENTENCES = {
         "a ROA is published: 203.0.113.0/24 AS64505 maxLength 25"
     ),
     "roa: {remove: {prefix: 203.0.113.0/24, asn: 64496}}": "a ROA is removed: 203.0.113.0/24 AS64496",
-    "set: {as: transit, rov: prefer-valid, otc: true, blackhole: false, graceful_shutdown: true, "
+    "aspa: {add: {customer: 64496, providers: [64511, 64510]}}": (
+        "an ASPA is published: AS64496 buys from AS64511, AS64510"
+    ),
+    "aspa: {add: {customer: 64510, providers: [0]}}": "an ASPA is published: AS64510 buys from nobody",
+    "aspa: {remove: {customer: 64496}}": "the ASPA of AS64496 is removed",
+    "rpki: {break: expired-roa, ca: customer, file: 203-0-113-0-24-24-AS64496.roa}": (
+        "broken at customer: expired-roa, file 203-0-113-0-24-24-AS64496.roa"
+    ),
+    "rpki: {break: unreachable-repository, server: arin}": "broken at arin: unreachable-repository",
+    "rpki: {break: expired-crl, ca: customer}\nrpki: {mend: expired-crl, ca: customer}": (
+        "mended at customer: expired-crl"
+    ),
+    "rpki: {roll: customer}": "the CA customer rolls its key",
+    "rpki: {renew: customer}": "the CA customer signs everything anew",
+    "rpki: {revoke: AS64496.asa, ca: customer}": "the CA customer revokes AS64496.asa",
+    "rpki: {transfer: 203.0.113.0/24, to: transit}": "203.0.113.0/24 is transferred to transit",
+    "set: {as: transit, rov: prefer-valid, aspa: drop, otc: true, blackhole: false, graceful_shutdown: true, "
     "urpf: loose}": (
-        "transit sets rov prefer-valid, otc on, blackhole off, graceful_shutdown on, urpf loose"
+        "transit sets rov prefer-valid, otc on, blackhole off, graceful_shutdown on, urpf loose, aspa drop"
     ),
     "wait: {for: 90m}": "5400 s pass",
     "wait: {for: 1000d}": "86400000 s pass",

@@ -8,14 +8,16 @@ from dataclasses import replace
 
 import pytest
 
-from lab.bgp.commands import Originate, SetNeighbor, StopOriginating
+from lab.bgp.commands import Originate, SetNeighbor, SetPolicy, StopOriginating
 from lab.bgp.config import NeighborConfig, RouterConfig
 from lab.bgp.jsonable import to_json
 from lab.bgp.prefix import Prefix
 from lab.bgp.relationship import Relationship
+from lab.bgp.rov import RovMode, Vrp
+from lab.rtr.client_events import Flushed, Synchronised
 from lab.speaker import links
 from lab.speaker.core import SpeakerCore
-from lab.speaker.setup import NeighborAddress, SpeakerSetup
+from lab.speaker.setup import CacheAddress, NeighborAddress, SpeakerSetup
 
 NOW = 1.0
 FIRST, SECOND, THIRD = (Prefix.parse(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"))
@@ -38,6 +40,7 @@ SETUP = SpeakerSetup(
     python="/usr/bin/python3",
     agent="/lab/agent.py",
     directory="/run/speaker",
+    rtr=CacheAddress("unix:/run/speaker/rtr.sock"),
 )
 
 
@@ -111,6 +114,7 @@ def counters(played: Played) -> dict:
 def test_what_was_commanded_before_the_start_is_sent_when_a_session_comes_up(played):
     assert counters(played) == {
         "busy": False,
+        "payloads": None,
         "sessions": {"provider": [True, 1, 1, 0], "customer": [True, 1, 1, 0]},
     }
 
@@ -168,6 +172,33 @@ def test_an_acknowledgement_of_nothing_changes_nothing(played):
     assert counters(played) == before
     played.ask(do="apply", command=Originate(SECOND))
     assert counters(played)["busy"]
+
+
+def synchronised(serial: int, *vrps: Vrp) -> Synchronised:
+    return Synchronised(2, 77, serial, frozenset(vrps), frozenset())
+
+
+def test_what_the_rtr_cache_says_is_what_routes_are_judged_by(played):
+    played.ask(do="apply", command=SetPolicy(rov=RovMode.DROP))
+    played.update(DOWN, "receive", [SECOND], (64502, 64511))
+    played.update(UP, "send", [SECOND], (64500, 64502, 64511))
+    played.exabgp("done")
+    played.core.cache_said([synchronised(5, Vrp(SECOND, 24, 64510))], NOW)
+    (command,) = played.flush()
+    assert command.startswith(f"neighbor {UP} withdraw")
+    assert counters(played)["payloads"] == [77, 5]
+    played.update(UP, "send", [], ())
+    played.core.cache_said([synchronised(6, Vrp(SECOND, 24, 64511))], NOW)
+    assert counters(played)["payloads"] == [77, 6]
+    played.core.cache_said([Flushed("the data expired")], NOW)
+    assert counters(played)["payloads"] is None
+
+
+def test_a_speaker_is_busy_while_its_cache_is_about_to_answer(played):
+    played.core.awaits_cache = True
+    assert counters(played)["busy"]
+    played.core.awaits_cache = False
+    assert not counters(played)["busy"]
 
 
 def test_a_link_goes_down_by_cease_then_configuration_then_reload_then_check(played):

@@ -80,6 +80,33 @@ def test_an_announcement_its_roas_make_invalid_is_pointed_out() -> None:
     assert codes(ONE + "roas: [{prefix: 203.0.112.0/23, asn: 64496}]\n") == ["invalid-announcement"]
 
 
+TWO_HOMES = CHAIN + "links: [a -> b, a -> c, d -> b, d -> c, b -- c]\n"
+
+
+def test_an_aspa_that_leaves_out_a_provider_is_pointed_out() -> None:
+    short = TWO_HOMES + "aspas: [{customer: 64499, providers: [0]}, {customer: 64496, providers: [64498]}]\n"
+    found = lint(parse("name: x\n" + short))
+    assert [(one.code, one.where) for one in found] == [
+        ("missed-provider", "aspas[0].providers"),
+        ("missed-provider", "aspas[1].providers"),
+    ]
+    assert "the ASPA of d does not name its provider b, c: routes it announces there" in found[0].message
+    assert "the ASPA of a does not name its provider b: routes" in found[1].message
+
+
+def test_an_aspa_that_names_all_providers_and_more_is_none_of_our_business() -> None:
+    assert codes(TWO_HOMES + "aspas: [{customer: 64496, providers: [64497, 64498, 64511]}]\n") == []
+    assert codes(TWO_HOMES + "aspas: [{customer: 64497, providers: [0]}]\n") == [], "a peer is no provider"
+    assert codes(TWO_HOMES + "aspas: [{customer: 64511, providers: [0]}]\n") == []
+
+
+def test_an_aspa_is_for_all_sites_of_an_as() -> None:
+    sites = "ases: {a: {asn: 64496}, b: {asn: 64496}, c: {asn: 64498}, d: {asn: 64499}, e: {asn: 64500}}\n"
+    sites += "links: [a -> c, b -> d, c -> e, d -> e]\n"
+    assert codes(sites + "aspas: [{customer: 64496, providers: [64498, 64499]}]\n") == []
+    assert codes(sites + "aspas: [{customer: 64496, providers: [64498]}]\n") == ["missed-provider"]
+
+
 def test_a_prefix_that_nobody_holds_is_pointed_out_only_with_a_registry() -> None:
     assert codes(ONE) == []
     assert codes(ONE + "registry: [{prefix: 192.0.2.0/24, rir: ARIN, holder: a}]\n") == [

@@ -51,6 +51,8 @@ class DockerDriver:
     on this machine. `base_image` is what the speaker image is made from (see `lab.engines.live.image`).
     """
 
+    shares_loopback = False
+
     def __init__(self, base_image: str | None = None) -> None:
         self._base = base_image or os.environ.get(BASE_VARIABLE) or DEFAULT_BASE
         self._client: DockerClient

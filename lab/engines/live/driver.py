@@ -29,7 +29,12 @@ class Place:
 
 
 class Driver(Protocol):
-    """Where speakers run. The engine calls `prepare` once, then the others, from one thread."""
+    """Where speakers run. The engine calls `prepare` once, then the others, from one thread.
+
+    `shares_loopback` tells whether they reach what listens on this machine's loopback addresses.
+    """
+
+    shares_loopback: bool
 
     def prepare(
         self, topology: Topology, run: RunDirectory, external: Collection[str] = ()

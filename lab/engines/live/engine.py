@@ -6,23 +6,28 @@ import atexit
 import contextlib
 import signal
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from types import TracebackType
 from typing import Any, Final
 
+from lab.bgp.aspa import Aspa, AspaTable
 from lab.bgp.commands import Command
 from lab.bgp.events import RouterEvent
 from lab.bgp.jsonable import from_json
 from lab.bgp.prefix import Prefix
 from lab.bgp.rib import Explanation, RouterView
 from lab.bgp.router import CommandError, Router
+from lab.bgp.rov import Vrp
 from lab.engines.base import ConvergenceError, EngineError, EngineEvent, SessionState
+from lab.engines.desired import refuse_payloads
+from lab.engines.live.caches import Caches
 from lab.engines.live.clock import Clock
-from lab.engines.live.convergence import Round, SpeakerCount, changed, obstacles
+from lab.engines.live.convergence import Round, SpeakerCount, behind, changed, obstacles
 from lab.engines.live.driver import Driver
 from lab.engines.live.ending_signals import leave, uninterrupted
 from lab.engines.live.fleet import Fleet, SpeakerLostError
 from lab.engines.live.run_directory import RunDirectory
+from lab.rtr.address import TcpAddress
 from lab.topology.model import Link, Topology
 
 START_TIMEOUT: Final = 30.0
@@ -38,7 +43,8 @@ class LiveEngine:
     `speed` divides the wall time that `advance` takes; BGP itself is never sped up. The BGP of the speakers
     named in `external` is run by somebody else, at the address the driver gave them; sessions with them are
     not waited for. `run` is a run directory (from `RunDirectory.create`) to use instead of a new one; it is
-    removed in the end all the same. A context manager closes it.
+    removed in the end all the same. At `rtr_address` other routers than the speakers are served what the
+    speakers validate against, on loopback only. A context manager closes it.
     """
 
     def __init__(
@@ -50,6 +56,7 @@ class LiveEngine:
         external: Collection[str] = (),
         run: RunDirectory | None = None,
         clock: Clock | None = None,
+        rtr_address: TcpAddress | None = None,
     ) -> None:
         self.topology = topology
         self.run = run
@@ -57,6 +64,9 @@ class LiveEngine:
         self._speed = speed
         self._external = frozenset(external)
         self._clock = clock or Clock()
+        self._began = (self._clock.now(), self._clock.monotonic())
+        self._wanted_rtr_address = rtr_address
+        self._caches = Caches()
         self._fleet: Fleet | None = None
         self._raw_events: list[dict[str, Any]] = []
         self._former_handlers: dict[int, Any] = {}
@@ -81,6 +91,13 @@ class LiveEngine:
         self._exit_on_signals()
         try:
             self.run = self.run or RunDirectory.create()
+            self._caches.open(
+                self.topology,
+                self.run,
+                self._external,
+                self._driver.shares_loopback,
+                self._wanted_rtr_address,
+            )
             self._fleet = Fleet(
                 self.topology, self._driver, self.run, self._external, self._clock, self._on_message
             )
@@ -100,6 +117,7 @@ class LiveEngine:
         with uninterrupted():
             if self._fleet is not None:
                 self._fleet.close()
+            self._caches.close()
             if self.run is not None:
                 self.run.remove()
             self._fleet = None
@@ -113,6 +131,11 @@ class LiveEngine:
     def now(self) -> float:
         """UNIX time."""
         return self._clock.now()
+
+    def calendar(self) -> float:
+        """UNIX seconds since it was made, times its speed."""
+        began, monotonic = self._began
+        return began + (self._clock.monotonic() - monotonic) * self._speed
 
     def _exit_on_signals(self) -> None:
         """Let SIGTERM and SIGHUP end the program as an exception does: the lab is closed on the way."""
@@ -165,6 +188,7 @@ class LiveEngine:
 
     def apply(self, speaker: str, command: Command) -> None:
         """Hand one command to a speaker. Raises lab.bgp.router.CommandError where it makes no sense."""
+        refuse_payloads(command)
         if speaker in self._running.given_up:
             self._former_router(speaker).apply(command, self.now())  # refuse what it would have refused
         else:
@@ -172,6 +196,15 @@ class LiveEngine:
             if "error" in answer:
                 raise CommandError(answer["error"])
         self._running.desired(speaker).record(command)
+
+    def validate_against(self, vrps: Iterable[Vrp], aspas: Iterable[Aspa] = ()) -> None:
+        """Serve these by RTR from now on; `converge` waits until every speaker that is asked to has them."""
+        self._caches.update(vrps, AspaTable(aspas))
+
+    @property
+    def rtr_address(self) -> TcpAddress | None:
+        """Where others are served what the speakers validate against; None while that is nowhere."""
+        return self._caches.address
 
     def set_link(self, a: str, b: str, up: bool) -> None:
         """Take the session between two speakers down (Cease/2) or up again."""
@@ -195,7 +228,9 @@ class LiveEngine:
         self._running.kill(speaker)
 
     def converge(self, timeout: float = 60.0) -> None:
-        """Return when no route is under way, by counting (lab.engines.live.convergence).
+        """Return when no route is under way, by counting (lab.engines.live.convergence), and every speaker
+        judges by what the lab's cache serves. Of a cache of its own a speaker awaits the answers that are
+        under way, for lab.speaker.cache_link.PATIENCE seconds at most.
 
         Raises ConvergenceError after `timeout` seconds, and when all but a speaker that was given up has
         settled.
@@ -229,7 +264,9 @@ class LiveEngine:
         except SpeakerLostError as lost:
             return {}, [f"{lost} is restarting"]
         counts = {name: SpeakerCount.from_report(answer["counters"]) for name, answer in answers.items()}
-        return counts, obstacles(counts, self._sessions())
+        followers = [name for name, speaker in self.topology.speakers.items() if speaker.rtr is None]
+        late = behind(counts, followers, self._caches.position)
+        return counts, obstacles(counts, self._sessions()) + late
 
     def advance(self, seconds: float) -> None:
         """Let `seconds` divided by the lab's speed pass on the wall clock."""
@@ -240,6 +277,11 @@ class LiveEngine:
             self._running.pump(left)
 
     # --- what can be seen ---------------------------------------------------------------------------------
+
+    def commands(self, speaker: str) -> list[Command]:
+        """What a speaker has been asked to be."""
+        self._own(speaker)
+        return self._running.desired(speaker).commands()
 
     def view(self, speaker: str) -> RouterView:
         """A snapshot of one speaker's RIBs."""

@@ -129,6 +129,7 @@ class Fleet:
                 links_down=[each for each in neighbors if frozenset((name, each)) in self.links_down],
                 external=self._external,
                 commands=self._members[name].desired.commands(),
+                shares_loopback=self._driver.shares_loopback,
             )
             (self._run.speaker(name) / CONTROL_SOCKET).unlink(missing_ok=True)
         self._driver.start(

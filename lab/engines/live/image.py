@@ -29,7 +29,7 @@ IMAGE_LABEL: Final = "byoip.lab"
 """The label the Containerfile gives the image, and so every step of a build."""
 SPEAKER_HOME: Final = "/opt/speaker"
 """Where the image keeps its Python packages, what is in `speakers/`, and the interpreter `python3`."""
-_LAB_PACKAGES: Final = ("bgp", "speaker")
+_LAB_PACKAGES: Final = ("bgp", "rtr", "speaker")
 _TAG_DIGITS: Final = 16
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 _BUILDER_LINES: Final = ("Step ", "--->", "Removing intermediate container")

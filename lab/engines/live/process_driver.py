@@ -102,6 +102,8 @@ class _Nursery:
 class ProcessDriver:
     """Speakers as plain processes of this user. Implements `lab.engines.live.driver.Driver`."""
 
+    shares_loopback = True
+
     def __init__(self) -> None:
         self._run: RunDirectory | None = None
         self._claim: socket.socket | None = None

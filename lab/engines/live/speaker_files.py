@@ -17,7 +17,9 @@ from lab.engines.live.driver import BGP_PORT, Place
 from lab.engines.live.run_directory import RunDirectory
 from lab.speaker.setup import (
     CONFIGURATION_FILE,
+    RTR_SOCKET,
     SETUP_FILE,
+    CacheAddress,
     NeighborAddress,
     SpeakerSetup,
     exabgp_configuration,
@@ -46,8 +48,12 @@ def write_speaker_files(
     links_down: Collection[str],
     external: Collection[str],
     commands: Sequence[Command],
+    shares_loopback: bool,
 ) -> None:
-    """Write what ExaBGP and the agent of speaker `name` read when they start. Raises MachineError."""
+    """Write what ExaBGP and the agent of speaker `name` read when they start. Raises MachineError.
+
+    `shares_loopback` as in Driver.
+    """
     place = places[name]
     for path in (place.python, place.agent, place.directory):
         if not _SAFE_PATH.fullmatch(path):
@@ -73,12 +79,20 @@ def write_speaker_files(
         python=place.python,
         agent=place.agent,
         directory=place.directory,
+        rtr=_cache_address(place, topology.speakers[name].rtr, shares_loopback),
     )
     directory = run.speaker(name)
     configuration = exabgp_configuration(setup, str(speakers_directory()), frozenset(links_down))
     _write(directory / SETUP_FILE, setup.to_text())
     _write(directory / CONFIGURATION_FILE, configuration)
     _write(directory / _NO_SETTINGS_FILE, "")
+
+
+def _cache_address(place: Place, own: str | None, shares_loopback: bool) -> CacheAddress:
+    """Where a speaker reaches its RTR cache: the lab's, unless it has one of its `own`."""
+    if own is not None and shares_loopback:
+        return CacheAddress(own, own)
+    return CacheAddress(f"unix:{place.directory}/{RTR_SOCKET}", own or "")
 
 
 def _write(path: Path, text: str) -> None:

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from lab.bgp.aspa import Aspa, AspaTable
 from lab.bgp.attributes import Attributes
 from lab.bgp.commands import Command
 from lab.bgp.events import RouterEvent
 from lab.bgp.prefix import Prefix
 from lab.bgp.rib import Explanation, RouterView
 from lab.bgp.router import Message, Router
-from lab.engines.base import ConvergenceError, EngineEvent, SessionState, SpeakerFault
-from lab.engines.desired import DesiredState
+from lab.bgp.rov import Vrp
+from lab.engines.base import (
+    EPOCH,
+    ConvergenceError,
+    EngineEvent,
+    SessionState,
+    SpeakerFault,
+    UnsuitableError,
+)
+from lab.engines.desired import DesiredState, refuse_payloads
+from lab.rtr.cache import Cache
+from lab.rtr.client_events import Synchronised
+from lab.rtr.pdu import MAX_VERSION
+from lab.speaker.cache_data import CacheData
 from lab.topology.model import Topology
 
 RESTART_DELAY = 1.0
@@ -48,9 +61,17 @@ class SimEngine:
 
     `seed` decides the delays that the file leaves open, and with them the order in which messages between
     different neighbours arrive. `record=False` keeps no events, for experiments that only want the RIBs.
+
+    Raises UnsuitableError for a topology in which a speaker has an RTR cache of its own.
     """
 
     def __init__(self, topology: Topology, seed: int = 0, record: bool = True) -> None:
+        for speaker in topology.speakers.values():
+            if speaker.rtr is not None:
+                raise UnsuitableError(
+                    f"{speaker.name} has an RTR cache of its own ({speaker.rtr}), which a simulation cannot "
+                    "ask; use --engine live"
+                )
         self.topology = topology
         self.seed = seed
         self.delivered = 0
@@ -61,6 +82,9 @@ class SimEngine:
         self._events: list[EngineEvent] = []
         self._emit = self._events.append if record else None
         self._routers: dict[str, Router] = {}
+        self._cache = Cache(session_id=0)
+        self._cache.update(())
+        self._cache_data: dict[str, CacheData] = {}
         self._desired = {name: DesiredState() for name in topology.speakers}
         self._channels: dict[tuple[str, str], _Channel] = {}
         self._down: dict[frozenset[str], str] = {}
@@ -71,7 +95,7 @@ class SimEngine:
     def start(self) -> None:
         """Make every speaker and bring every session up."""
         for name in self.topology.speakers:
-            self._routers[name] = self._new_router(name, self._emit)
+            self._boot(name)
         for link in self.topology.links:
             delay = link.delay
             if delay is None:
@@ -90,10 +114,15 @@ class SimEngine:
         """Virtual seconds since the start."""
         return self._now
 
+    def calendar(self) -> float:
+        """UNIX seconds, from EPOCH."""
+        return EPOCH + self._now
+
     # --- what can be done ---------------------------------------------------------------------------------
 
     def apply(self, speaker: str, command: Command) -> None:
         """Hand one command to a speaker. Raises lab.bgp.router.CommandError where it makes no sense."""
+        refuse_payloads(command)
         if speaker in self._dead:
             self._new_router(speaker).apply(command, self._now)  # refuse what it would refuse on its return
         else:
@@ -101,6 +130,11 @@ class SimEngine:
             self._send(speaker, router.apply(command, self._now))
             self._close_sessions(speaker, router)
         self._desired[speaker].record(command)
+
+    def validate_against(self, vrps: Iterable[Vrp], aspas: Iterable[Aspa] = ()) -> None:
+        """Let every speaker judge by these from now on."""
+        if self._cache.update(vrps, AspaTable(aspas)):
+            self._synchronise([name for name in self._routers if name not in self._dead])
 
     def set_link(self, a: str, b: str, up: bool) -> None:
         """Take a session down (Cease/2) or up again."""
@@ -156,6 +190,10 @@ class SimEngine:
         self._now = end
 
     # --- what can be seen ---------------------------------------------------------------------------------
+
+    def commands(self, speaker: str) -> list[Command]:
+        """What a speaker has been asked to be."""
+        return self._desired[speaker].commands()
 
     def view(self, speaker: str) -> RouterView:
         """A snapshot of one speaker's RIBs."""
@@ -221,6 +259,23 @@ class SimEngine:
             router.apply(command, self._now)
         return router
 
+    def _boot(self, name: str) -> Router:
+        """Start a speaker; no session is up yet."""
+        router = self._routers[name] = self._new_router(name, self._emit)
+        self._cache_data[name] = CacheData(name, emit=self._emit)
+        self._synchronise([name])
+        return router
+
+    def _synchronise(self, speakers: Iterable[str]) -> None:
+        """Let speakers hold what the validator says, as their RTR sessions would."""
+        state = self._cache.state
+        assert state is not None
+        aspas = frozenset(Aspa(customer, providers) for customer, providers in state.aspas.items())
+        told = Synchronised(MAX_VERSION, self._cache.session_id(MAX_VERSION), state.serial, state.vrps, aspas)
+        for name in speakers:
+            for command in self._cache_data[name].heard([told], self._now):
+                self._send(name, self._routers[name].apply(command, self._now))
+
     def _session_up(self, a: str, b: str) -> None:
         if {a, b} & self._dead or frozenset((a, b)) in self._down:
             return
@@ -245,7 +300,7 @@ class SimEngine:
 
     def _restart(self, speaker: str) -> None:
         self._dead.discard(speaker)
-        router = self._routers[speaker] = self._new_router(speaker, self._emit)
+        router = self._boot(speaker)
         for link in self.topology.links_of[speaker]:
             self._channels[link.other(speaker), speaker].router = router
         for link in self.topology.links_of[speaker]:

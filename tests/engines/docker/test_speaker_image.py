@@ -55,7 +55,7 @@ def test_the_image_holds_exabgp_and_of_the_lab_only_what_a_speaker_needs() -> No
     files = image.context_files()
     assert {"Containerfile", "speaker/agent.py", "speaker/exabgp/version.py"} <= files.keys()
     packages = {name.split("/")[2] for name in files if name.startswith("speaker/lab/")}
-    assert packages == {"__init__.py", "bgp", "speaker"}
+    assert packages == {"__init__.py", "bgp", "rtr", "speaker"}
     assert any(name.startswith("speaker/exabgp-") and "LICEN" in name for name in files)
     assert sum(map(len, files.values())) < 4_000_000
 

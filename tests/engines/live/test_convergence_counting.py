@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.engines.live.convergence import SessionCount, SpeakerCount, changed, obstacles
+from lab.engines.live.convergence import SessionCount, SpeakerCount, behind, changed, obstacles
 
 SESSION = [("one", "two", True)]
 
@@ -40,8 +40,19 @@ def test_a_session_meant_to_be_down_must_be_down_at_both_ends():
 
 
 def test_a_report_is_read_from_its_json_form():
-    report = {"busy": False, "sessions": {"two": [True, 2, 5, 7]}}
+    report = {"busy": False, "payloads": None, "sessions": {"two": [True, 2, 5, 7]}}
     assert SpeakerCount.from_report(report) == speaker("two", epoch=2, sent=5, processed=7)
+    assert SpeakerCount.from_report({**report, "payloads": [77, 3]}).payloads == (77, 3)
+
+
+def test_a_speaker_that_does_not_hold_what_the_labs_cache_serves_is_behind():
+    held = {"one": (77, 3), "two": (77, 2), "three": (76, 3), "four": None}
+    counts = {name: SpeakerCount(False, {}, payloads) for name, payloads in held.items()}
+    late = [
+        f"{name} has not got serial 3 of the lab's VRPs and ASPAs yet" for name in ("two", "three", "four")
+    ]
+    assert behind(counts, ["one", "two", "three", "four", "restarting"], (77, 3)) == late
+    assert behind(counts, ["one"], (77, 3)) == [], "the others follow caches of their own"
 
 
 def test_a_speaker_whose_counts_move_is_named():

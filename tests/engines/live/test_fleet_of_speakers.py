@@ -23,6 +23,8 @@ TOPOLOGY = topology_of("one -> two", collector=False)
 class PlayedDriver:
     """Every speaker is a socket of this process; `starts` has the names in order."""
 
+    shares_loopback = True
+
     def __init__(self) -> None:
         self.starts: list[str] = []
         self.sockets: dict[str, list[socket.socket]] = {}

@@ -8,7 +8,7 @@ import pytest
 from support.live_lab import paths, prefix, topology_of
 
 from lab.bgp.attributes import NO_EXPORT, parse_community
-from lab.bgp.commands import Leak, Originate, SetNeighbor, SetPolicy, SetVrps, StopOriginating
+from lab.bgp.commands import Leak, Originate, SetNeighbor, SetPolicy, StopOriginating
 from lab.bgp.events import BestPathChanged, MaxPrefixReached, SessionDown, SessionUp
 from lab.bgp.router import CommandError
 from lab.bgp.rov import RovMode, Vrp
@@ -106,7 +106,7 @@ def test_a_route_server_passes_the_path_on_untouched(start):
 def test_an_invalid_route_is_dropped_once_the_vrps_say_so(chain):
     chain.apply("customer", Originate(prefix(V4)))
     chain.apply("tier1", SetPolicy(rov=RovMode.DROP))
-    chain.apply("tier1", SetVrps((Vrp(prefix(V4), 24, 64511),)))
+    chain.validate_against([Vrp(prefix(V4), 24, 64511)])
     chain.converge()
     assert paths(chain, "tier1") == {}
     assert "AS64511" in chain.explain("tier1", prefix(V4)).candidates[0][1]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support.live_lab import paths, prefix, table, topology_of
 
-from lab.bgp.commands import Originate, SetPolicy, SetVrps, StopOriginating
+from lab.bgp.commands import Originate, SetPolicy, StopOriginating
 from lab.bgp.router import CommandError
 from lab.bgp.rov import RovMode, Vrp
 from lab.engines.base import ConvergenceError, Engine, EngineError, SpeakerFault
@@ -59,7 +59,7 @@ def crash(lab: LiveEngine, speaker: str, program: str = "exabgp") -> list[tuple[
 @pytest.mark.parametrize("program", ["exabgp", "agent"])
 def test_a_speaker_that_is_killed_comes_back_with_all_it_had(chain, program):
     chain.apply("transit", SetPolicy(rov=RovMode.DROP))
-    chain.apply("transit", SetVrps((Vrp(prefix("198.51.100.0/24"), 24, 64511),)))
+    chain.validate_against([Vrp(prefix("198.51.100.0/24"), 24, 64511)])
     chain.apply("transit", Originate(prefix(V4)))
     chain.apply("customer", Originate(prefix("203.0.113.0/24")))
     chain.apply("customer", Originate(prefix("198.51.100.0/24")))

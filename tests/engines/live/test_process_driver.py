@@ -173,7 +173,7 @@ def test_a_path_exabgp_could_misread_is_refused(driver, run):
         for name, p in places.items()
     }
     with pytest.raises(MachineError, match="ExaBGP cannot be told to use '/a b;/python'"):
-        write_speaker_files("one", TOPOLOGY, places, run, [], [], [])
+        write_speaker_files("one", TOPOLOGY, places, run, [], [], [], shares_loopback=True)
 
 
 def test_a_run_directory_too_deep_for_a_socket_is_refused(monkeypatch, tmp_path):
@@ -197,7 +197,7 @@ def test_a_link_in_a_speakers_directory_is_replaced_and_not_followed(driver, run
     victim.write_text("precious")
     for name in (SETUP_FILE, CONFIGURATION_FILE):
         (run.speaker("one") / name).symlink_to(victim)
-    write_speaker_files("one", TOPOLOGY, places, run, [], [], [])
+    write_speaker_files("one", TOPOLOGY, places, run, [], [], [], shares_loopback=True)
     assert victim.read_text() == "precious"
     for name in (SETUP_FILE, CONFIGURATION_FILE):
         assert not (run.speaker("one") / name).is_symlink()

@@ -7,13 +7,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.internets import tables
 
+from lab.bgp.aspa import Aspa, AspaMode
 from lab.bgp.attributes import BLACKHOLE, GRACEFUL_SHUTDOWN, NO_EXPORT
-from lab.bgp.commands import Command, Leak, Originate, SetNeighbor, SetPolicy, SetVrps, StopOriginating
-from lab.bgp.events import MaxPrefixReached, SessionDown, SessionUp
+from lab.bgp.commands import (
+    Command,
+    Leak,
+    Originate,
+    SetAspas,
+    SetNeighbor,
+    SetPolicy,
+    SetVrps,
+    StopOriginating,
+)
+from lab.bgp.events import MaxPrefixReached, PayloadsReceived, SessionDown, SessionUp
 from lab.bgp.prefix import Prefix
 from lab.bgp.router import CommandError
 from lab.bgp.rov import RovMode, Vrp
-from lab.engines.base import SpeakerFault
+from lab.engines.base import SpeakerFault, UnsuitableError
 from lab.engines.desired import DesiredState
 from lab.engines.sim.engine import RESTART_DELAY, SimEngine
 from lab.topology.model import ROUTER_ID_BASE, Link, LinkKind, Speaker, Topology
@@ -52,6 +62,10 @@ vrps = st.lists(
     st.builds(Vrp, own_prefixes, st.sampled_from([25, 28, 32]), st.sampled_from([0, 64496, 64497, 64498])),
     max_size=3,
 ).map(tuple)
+aspas = st.lists(
+    st.builds(Aspa, st.integers(64497, 64500), st.sampled_from([(0,), (64496,), (64510,)])),
+    max_size=3,
+).map(tuple)
 commands = st.one_of(
     st.builds(
         Originate,
@@ -68,6 +82,7 @@ commands = st.one_of(
         otc=st.none() | st.booleans(),
         blackhole=st.none() | st.booleans(),
         graceful_shutdown=st.none() | st.booleans(),
+        aspa=st.none() | st.sampled_from(AspaMode),
     ),
     st.builds(
         SetNeighbor,
@@ -77,20 +92,29 @@ commands = st.one_of(
         max_prefix=st.none() | st.integers(0, 3),
         clear_local_pref=st.booleans(),
     ),
-    st.builds(SetVrps, vrps),
     st.builds(Leak, st.none() | own_prefixes, st.none() | neighbors, st.booleans()),
 )
+payloads = st.tuples(vrps, aspas)
+Happening = Command | tuple[tuple[Vrp, ...], tuple[Aspa, ...]]
+
+
+def let(engine: SimEngine, happening: Happening) -> None:
+    """Tell `middle` a command, or everybody what to validate against."""
+    if isinstance(happening, tuple):
+        engine.validate_against(*happening)
+        return
+    try:
+        engine.apply("middle", happening)
+    except CommandError:
+        assert isinstance(happening, StopOriginating | Leak)  # of what was never begun
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(commands, max_size=12))
-def test_a_speaker_that_dies_comes_back_as_all_its_commands_left_it(history: list[Command]) -> None:
+@given(st.lists(commands | payloads, max_size=12))
+def test_a_speaker_that_dies_comes_back_as_all_its_commands_left_it(history: list[Happening]) -> None:
     engine = star()
-    for command in history:
-        try:
-            engine.apply("middle", command)
-        except CommandError:
-            assert isinstance(command, StopOriginating | Leak)  # of what was never begun
+    for happening in history:
+        let(engine, happening)
         engine.converge()
     before, sessions = tables(engine), engine.sessions()
     engine.kill("middle")
@@ -122,8 +146,48 @@ def test_the_desired_state_of_its_own_commands_is_itself(history: list[Command])
     assert again.commands() == once.commands()
     kinds = [type(command) for command in once.commands()]
     assert kinds.count(SetPolicy) <= 1
-    assert kinds.count(SetVrps) <= 1
-    assert kinds == sorted(kinds, key=[SetPolicy, SetVrps, SetNeighbor, Leak, Originate].index)
+    assert kinds == sorted(kinds, key=[SetPolicy, SetNeighbor, Leak, Originate].index)
+
+
+@pytest.mark.parametrize("command", [SetVrps(()), SetAspas(())])
+def test_what_to_validate_against_is_not_told_to_one_speaker(command: Command) -> None:
+    for refuse in (lambda: star().apply("middle", command), lambda: DesiredState().record(command)):
+        with pytest.raises(CommandError, match="validate_against"):
+            refuse()
+
+
+def test_speakers_that_start_return_or_hear_of_something_new_say_what_they_validate_against() -> None:
+    engine = star()
+    roa = Vrp(HIS, 24, 64497, "RIPE")
+    engine.validate_against([roa], [Aspa(64497, (64499,)), Aspa(64497, (64496, 64498))])
+    engine.converge()
+    told = [event for event in engine.events() if isinstance(event, PayloadsReceived)]
+    assert [(each.at, each.cache, each.serial, each.vrps, each.aspas) for each in told] == [
+        (name, "", 1, 1, 1) for name in NAMES
+    ]
+    engine.validate_against([roa._replace(ta="ARIN")], [Aspa(64497, (64496, 64498, 64499))])
+    assert engine.events() == [], "it is the same to a router"
+    engine.kill("middle")
+    engine.validate_against([])
+    engine.converge()
+    told = [event for event in engine.events() if isinstance(event, PayloadsReceived)]
+    assert [(each.at, each.serial, each.vrps) for each in told] == [
+        *((name, 2, 0) for name in NAMES if name != "middle"),
+        ("middle", 2, 0),
+    ]
+
+
+def test_an_aspa_that_cannot_be_is_refused_and_changes_nothing() -> None:
+    engine = star()
+    with pytest.raises(ValueError, match="itself as a provider"):
+        engine.validate_against([Vrp(HIS, 24, 64497)], [Aspa(64497, (64497,))])
+    assert engine.events() == []
+
+
+def test_a_speaker_with_a_cache_of_its_own_cannot_be_simulated() -> None:
+    speakers = {"middle": Speaker("middle", 64496, ROUTER_ID_BASE, rtr="127.0.0.1:3323")}
+    with pytest.raises(UnsuitableError, match=r"middle has .* \(127\.0\.0\.1:3323\).*--engine live"):
+        SimEngine(Topology("own", "", speakers, (), collector=""))
 
 
 @settings(max_examples=60, deadline=None)

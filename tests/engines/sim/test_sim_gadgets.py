@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.bgp.commands import Originate, SetVrps
+from lab.bgp.commands import Originate
 from lab.bgp.config import Policy
 from lab.bgp.prefix import Prefix
 from lab.bgp.rov import RovMode, Vrp
@@ -100,7 +100,7 @@ def test_where_only_some_prefer_valid_routes_the_first_to_announce_keeps_the_tra
         access=Policy(rov=RovMode.PREFER_VALID),
     )
     engine = started(topology, 0)
-    engine.apply("access", SetVrps((Vrp(PREFIX, 24, topology.speakers["holder"].asn),)))
+    engine.validate_against([Vrp(PREFIX, 24, topology.speakers["holder"].asn)])
     for name in (first, then):
         engine.apply(name, Originate(PREFIX))
         engine.converge()

@@ -1,0 +1,56 @@
+"""A running lab's ROAs held against what its speakers announce, and why a route has the verdict it has."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from lab.bgp.prefix import Prefix
+from lab.rpki.advice import Advice, Announcement
+from lab.rpki.explaining import RouteExplanation, explain_route
+from lab.rpki.roa_analysis import advise
+from lab.rpki.suggestions import Holders
+from lab.scenario.lab import Lab
+from lab.topology.ownership import Registry
+
+
+def advice(lab: Lab) -> Advice:
+    """The advice for every ROA and every announcement of the lab."""
+    return advise(announcements(lab), lab.vrps, holders(lab))
+
+
+def explanation(lab: Lab, prefix: Prefix, origin: int) -> RouteExplanation:
+    """Why a route to `prefix` from AS `origin` is valid or not, with what the relying party has rejected."""
+    ownership = Registry(lab.topology).ownership(prefix)
+    return explain_route(
+        prefix,
+        origin,
+        lab.payloads,
+        holders=holders(lab),
+        rejected=lab.rpki.validation.rejected,
+        authorities=ownership.holders if ownership else (),
+    )
+
+
+def announcements(lab: Lab) -> tuple[Announcement, ...]:
+    """What speakers hear from each other, each with the number of those that hear it.
+
+    Routes they reject count: otherwise what a ROA makes invalid would soon be unseen.
+    """
+    heard = Counter(
+        (prefix, origin)
+        for view in lab.views().values()
+        for prefix, routes in view.adj_in.items()
+        for origin in {route.attributes.as_path[-1] for route in routes if not route.is_own}
+    )
+    return tuple(Announcement(prefix, origin, heard[prefix, origin]) for prefix, origin in sorted(heard))
+
+
+def holders(lab: Lab) -> Holders:
+    """The registry of a lab, transfers included, as advice asks it."""
+    registry = Registry(lab.topology)
+
+    def held_by(prefix: Prefix) -> frozenset[int] | None:
+        ownership = registry.ownership(prefix)
+        return None if ownership is None else registry.asns(ownership)
+
+    return held_by
