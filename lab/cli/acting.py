@@ -23,6 +23,11 @@ def add_to(app: typer.Typer) -> None:
     roa.command("remove")(roa_remove)
     roa.command("list")(roa_list)
     app.add_typer(roa, name="roa")
+    aspa = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="ASPAs of a running lab.")
+    aspa.command("add")(aspa_add)
+    aspa.command("remove")(aspa_remove)
+    aspa.command("list")(aspa_list)
+    app.add_typer(aspa, name="aspa")
 
 
 def announce(
@@ -42,12 +47,12 @@ def announce(
         body["communities"] = community
     if path:
         body["path"] = [_asn(text) for text in path.split()]
-    _do({"announce": body}, run, as_json)
+    do_step({"announce": body}, run, as_json)
 
 
 def withdraw(prefix: Prefix, source: Speaker, run: Run = None, as_json: AsJson = False) -> None:
     """Withdraw a prefix."""
-    _do({"withdraw": {"from": source, "prefix": prefix}}, run, as_json)
+    do_step({"withdraw": {"from": source, "prefix": prefix}}, run, as_json)
 
 
 def hijack(
@@ -58,7 +63,7 @@ def hijack(
     as_json: AsJson = False,
 ) -> None:
     """Announce somebody else's prefix."""
-    _do({"hijack": {"by": by, "prefix": prefix, "forge_origin": forge_origin}}, run, as_json)
+    do_step({"hijack": {"by": by, "prefix": prefix, "forge_origin": forge_origin}}, run, as_json)
 
 
 def leak(
@@ -72,7 +77,7 @@ def leak(
     """Export routes whatever the relationship (RFC 7908)."""
     body: dict[str, Any] = {"by": by, "stop": stop}
     body |= {key: value for key, value in (("prefix", prefix), ("to", to)) if value is not None}
-    _do({"leak": body}, run, as_json)
+    do_step({"leak": body}, run, as_json)
 
 
 def link(
@@ -83,12 +88,13 @@ def link(
     as_json: AsJson = False,
 ) -> None:
     """Take a link down or up."""
-    _do({"link": {"between": [a, b], "state": state}}, run, as_json)
+    do_step({"link": {"between": [a, b], "state": state}}, run, as_json)
 
 
 def set_policy(
     speaker: Annotated[str, typer.Argument(help="The speaker to change.")],
     rov: Annotated[str | None, typer.Option(help="off, prefer-valid or drop.")] = None,
+    aspa: Annotated[str | None, typer.Option(help="Path verification: off or drop.")] = None,
     otc: Annotated[bool | None, typer.Option(help="Only-to-Customer (RFC 9234).")] = None,
     blackhole: Annotated[bool | None, typer.Option(help="Honour BLACKHOLE (RFC 7999).")] = None,
     graceful_shutdown: Annotated[bool | None, typer.Option(help="Honour GRACEFUL_SHUTDOWN.")] = None,
@@ -99,13 +105,14 @@ def set_policy(
     """Change what a speaker enforces."""
     given = {
         "rov": rov,
+        "aspa": aspa,
         "otc": otc,
         "blackhole": blackhole,
         "graceful_shutdown": graceful_shutdown,
         "urpf": urpf,
     }
     body = {key: value for key, value in given.items() if value is not None}
-    _do({"set": {"as": speaker, **body}}, run, as_json)
+    do_step({"set": {"as": speaker, **body}}, run, as_json)
 
 
 def probe(
@@ -117,7 +124,7 @@ def probe(
 ) -> None:
     """Send a packet and follow it hop by hop."""
     body = {"from": source_speaker, "source": source, "destination": destination}
-    _do({"probe": body}, run, as_json)
+    do_step({"probe": body}, run, as_json)
 
 
 def kill(
@@ -126,39 +133,86 @@ def kill(
     as_json: AsJson = False,
 ) -> None:
     """Kill a speaker as a fault; the lab restarts it."""
-    _do({"kill": {"as": speaker}}, run, as_json)
+    do_step({"kill": {"as": speaker}}, run, as_json)
 
 
 MaxLength = Annotated[int | None, typer.Option("--max-length", help="Default: the prefix's own length.")]
 Asn = Annotated[str, typer.Argument(help="The ASN that may originate it.")]
+WhatIf = Annotated[
+    bool, typer.Option("--what-if", help="Change nothing: say which routes and packets it would move.")
+]
 
 
 def roa_add(
-    prefix: Prefix, asn: Asn, max_length: MaxLength = None, run: Run = None, as_json: AsJson = False
+    prefix: Prefix,
+    asn: Asn,
+    max_length: MaxLength = None,
+    what_if: WhatIf = False,
+    run: Run = None,
+    as_json: AsJson = False,
 ) -> None:
     """Publish a ROA."""
-    _do({"roa": {"add": _roa(prefix, asn, max_length)}}, run, as_json)
+    do_step({"roa": {"add": _roa(prefix, asn, max_length)}}, run, as_json, what_if=what_if)
 
 
 def roa_remove(
-    prefix: Prefix, asn: Asn, max_length: MaxLength = None, run: Run = None, as_json: AsJson = False
+    prefix: Prefix,
+    asn: Asn,
+    max_length: MaxLength = None,
+    what_if: WhatIf = False,
+    run: Run = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Remove a ROA."""
-    _do({"roa": {"remove": _roa(prefix, asn, max_length)}}, run, as_json)
+    """Revoke a ROA."""
+    do_step({"roa": {"remove": _roa(prefix, asn, max_length)}}, run, as_json, what_if=what_if)
 
 
 def roa_list(run: Run = None, as_json: AsJson = False) -> None:
-    """The VRPs in force."""
+    """The VRPs in force, and the ROAs that they come from."""
     from lab.cli.showing import show_vrps
 
     show_vrps(run, as_json)
 
 
+Customer = Annotated[str, typer.Argument(help="The customer's ASN.")]
+
+
+def aspa_add(
+    customer: Customer,
+    providers: Annotated[list[str], typer.Argument(help="All its providers' ASNs; 0 for none.")],
+    what_if: WhatIf = False,
+    run: Run = None,
+    as_json: AsJson = False,
+) -> None:
+    """Publish an ASPA, in place of the customer's former one."""
+    body = {"customer": asn_number(customer), "providers": [asn_number(each) for each in providers]}
+    do_step({"aspa": {"add": body}}, run, as_json, what_if=what_if)
+
+
+def aspa_remove(
+    customer: Customer, what_if: WhatIf = False, run: Run = None, as_json: AsJson = False
+) -> None:
+    """Revoke the ASPA of a customer."""
+    do_step({"aspa": {"remove": {"customer": asn_number(customer)}}}, run, as_json, what_if=what_if)
+
+
+def aspa_list(run: Run = None, as_json: AsJson = False) -> None:
+    """The ASPAs in force."""
+    from lab.cli.showing import show_aspas
+
+    show_aspas(run, as_json)
+
+
 def _roa(prefix: str, asn: str, max_length: int | None) -> dict[str, Any]:
-    number = asn.removeprefix("AS")
-    return {"prefix": prefix, "asn": int(number) if number.isascii() and number.isdigit() else asn} | (
+    return {"prefix": prefix, "asn": asn_number(asn)} | (
         {} if max_length is None else {"max_length": max_length}
     )
+
+
+def asn_number(asn: str) -> int | str:
+    """The ASN in `64496` or `AS64496`; other text is left to the checks of the step, which explain it."""
+    number = asn.removeprefix("AS")
+    return int(number) if number.isascii() and number.isdigit() else asn
 
 
 def _asn(text: str) -> int:
@@ -167,16 +221,19 @@ def _asn(text: str) -> int:
     return int(text)
 
 
-def _do(step: dict[str, Any], run: str | None, as_json: bool) -> None:
+def do_step(step: dict[str, Any], run: str | None, as_json: bool, *, what_if: bool = False) -> None:
+    """Have the running lab carry out a step, or say what that would change, and print what came of it."""
     from lab.cli.labs import find_run
     from lab.cli.narration import print_events
-    from lab.cli.terminal import busy, print_json
+    from lab.cli.terminal import busy, console, print_json
     from lab.scenario.service import ask
 
-    directory = find_run(run)
+    request = {"what_if": step} if what_if else {"do": step}
     with busy("waiting for the routes to settle"):
-        result = ask(directory, {"do": step})
+        result = ask(find_run(run), request)
     if as_json:
         print_json(result)
+    elif what_if:
+        console().print(result["text"], markup=False)
     else:
         print_events(result["text"], result["events"])

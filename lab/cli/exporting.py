@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from lab.cli.options import AsJson, Run
+from lab.cli.options import AsJson, OfFile, Run
 
 
 def add_to(app: typer.Typer) -> None:
@@ -29,50 +29,21 @@ def export(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write to this file instead of stdout.")
     ] = None,
-    file: Annotated[
-        str | None,
-        typer.Option(
-            "--file",
-            help="Not the running lab but this file, or the one of this name that ships, as it is in the "
-            "simulator at the end of its scenario.",
-        ),
-    ] = None,
+    file: OfFile = None,
     run: Run = None,
     as_json: AsJson = False,
 ) -> None:
     """The AS graph (graphml, dot), a drawing (svg), a page (html) or the collector's table (mrt)."""
+    from lab.cli.asking import ask_about
     from lab.cli.terminal import print_json
 
-    source = context.get_parameter_source("run")
-    if file is not None and source is not None and source.name == "COMMANDLINE":  # not from the environment
-        raise typer.BadParameter("--file and --lab exclude each other")
-    arguments = {"format": format} | ({} if prefix is None else {"prefix": prefix})
-    made = _of_running_lab(run, arguments) if file is None else _of_file(file, arguments)
+    made: dict[str, str] = ask_about(context, "export", file, run, format=format, prefix=prefix)
     if as_json and output is None:
         print_json(made)
         return
     size = _write(made, output)
     if as_json:
         print_json({"format": format, "output": str(output), "bytes": size})
-
-
-def _of_running_lab(run: str | None, arguments: dict[str, Any]) -> dict[str, str]:
-    from lab.cli.labs import find_run
-    from lab.scenario.service import ask
-
-    made: dict[str, str] = ask(find_run(run), {"show": "export", **arguments})
-    return made
-
-
-def _of_file(file: str, arguments: dict[str, Any]) -> dict[str, str]:
-    from lab.cli.labs import make_lab
-    from lab.scenario.running import run_scenario
-    from lab.scenario.showing import show
-
-    with make_lab(file, "sim", "process") as lab:
-        run_scenario(lab)
-        made: dict[str, str] = show(lab, "export", arguments)
-    return made
 
 
 def _write(made: dict[str, str], output: Path | None) -> int:

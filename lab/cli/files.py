@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from lab.cli.options import AsJson
+from lab.cli.options import AsJson, File
 
 
 def add_to(app: typer.Typer) -> None:
@@ -17,13 +15,12 @@ def add_to(app: typer.Typer) -> None:
 
 
 def check(
-    file: Annotated[str, typer.Argument(help="A topology or scenario file, or the name of one that ships.")],
+    file: File,
     as_json: AsJson = False,
 ) -> None:
     """Check a file. Every error at once with its line; then what is improbable, as warnings."""
     from lab.bgp.jsonable import to_json
-    from lab.cli.narration import count
-    from lab.cli.terminal import console, print_json
+    from lab.cli.terminal import console, count, print_json
     from lab.scenario.showing import problems_data
     from lab.topology.lint import lint_file
     from lab.topology.problems import TopologyError

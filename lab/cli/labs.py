@@ -18,7 +18,7 @@ from lab.engines.base import EngineError
 from lab.engines.live.ending_signals import ignore_ending_signals, leaving_on_signals, uninterrupted
 from lab.engines.live.run_directory import RunDirectory, existing_runs
 from lab.observe.timeline import Timeline
-from lab.rpki.vrps import read_vrps
+from lab.rpki.payload_files import read_payloads
 from lab.scenario import showing
 from lab.scenario.engines import EVENT_TYPES, make_engine
 from lab.scenario.lab import Lab, LabError
@@ -45,14 +45,14 @@ def make_lab(
 ) -> Lab:
     """A lab that is not up yet. With `run`, its timeline is kept in that directory.
 
-    Raises TopologyError, VrpFileError or LabError for what is wrong with the call.
+    Raises TopologyError, PayloadFileError or LabError for what is wrong with the call.
     """
     try:
         maker = make_engine(engine, driver, seed=seed, speed=speed, base_image=base_image, run=run)
     except ValueError as error:
         raise LabError(str(error)) from None
     timeline = None if run is None else Timeline(run.path / TIMELINE_NAME, EVENT_TYPES)
-    return Lab(file, maker, vrps=None if vrps is None else read_vrps(vrps), timeline=timeline)
+    return Lab(file, maker, vrps=None if vrps is None else read_payloads(vrps).vrps, timeline=timeline)
 
 
 def serve(

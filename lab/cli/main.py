@@ -69,21 +69,48 @@ def guarded(command: Callable[[], Any]) -> int:
 def _exit_code(error: Exception) -> int | None:
     from lab.bgp.prefix import PrefixError
     from lab.dataplane.probe import ProbeError
-    from lab.engines.base import EngineError, MachineError
+    from lab.engines.base import EngineError, MachineError, UnsuitableError
     from lab.observe.store import StoreError
-    from lab.rpki.vrps import VrpFileError
     from lab.scenario.lab import LabError
     from lab.scenario.service import ServiceError
     from lab.topology.problems import TopologyError
 
+    if type(error).__module__.startswith("lab.rpki."):
+        return _exit_code_of_rpki(error)
     if isinstance(error, OSError):  # such as a full disk
         _discard_output()
     if isinstance(error, (MachineError, OSError, StoreError)):
         return 3
-    wrong_call = (TopologyError, LabError, ServiceError, PrefixError, ProbeError, VrpFileError)
+    wrong_call = (
+        TopologyError,
+        LabError,
+        ServiceError,
+        PrefixError,
+        ProbeError,
+        UnsuitableError,
+    )
     if isinstance(error, (*wrong_call, EngineError)):
         return 2 if isinstance(error, wrong_call) else 1
     return None
+
+
+def _exit_code_of_rpki(error: Exception) -> int | None:
+    """Apart from the others, because these modules are many, and only `lab rpki` and its like use them."""
+    from lab.rpki.exporting import ExportError
+    from lab.rpki.fetching.limits import FetchError
+    from lab.rpki.fetching.network import CacheError
+    from lab.rpki.inspection.files import InspectionError
+    from lab.rpki.issuing.errors import IssuingError
+    from lab.rpki.payload_files import PayloadFileError
+    from lab.rpki.publication.listening import PublicationError
+    from lab.rpki.relying_party import TreeError
+    from lab.rpki.slurm import SlurmError
+    from lab.rpki.validation.tals import TalError
+
+    if isinstance(error, PublicationError):  # a port that is taken, no rsync
+        return 3
+    wrong_files = (ExportError, InspectionError, PayloadFileError, SlurmError, TalError, TreeError)
+    return 2 if isinstance(error, (*wrong_files, CacheError, FetchError, IssuingError)) else None
 
 
 def _text(error: Exception) -> str:

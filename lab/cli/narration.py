@@ -8,13 +8,28 @@ from typing import Any
 from rich.text import Text
 
 from lab.bgp.events import BestPathChanged, RouteRejected
-from lab.cli.terminal import console, path_text, print_table, symbol
+from lab.cli.terminal import console, count, path_text, print_table, symbol
 from lab.observe.describe import describe
-from lab.observe.events import AlertRaised, AlertResolved, PacketVerdict
+from lab.observe.events import (
+    AlertRaised,
+    AlertResolved,
+    ObjectRejected,
+    PacketVerdict,
+    PayloadsChanged,
+    PublicationPointChanged,
+)
 from lab.scenario.lab import Lab
 from lab.scenario.outcomes import Report, StepResult
 
-HEADLINES = (RouteRejected, AlertRaised, AlertResolved, PacketVerdict)
+HEADLINES = (
+    RouteRejected,
+    AlertRaised,
+    AlertResolved,
+    PacketVerdict,
+    PublicationPointChanged,
+    ObjectRejected,
+    PayloadsChanged,
+)
 """Events worth a line of their own even without --verbose."""
 INDENT = " " * 4
 
@@ -112,12 +127,9 @@ def print_explanation(found: dict[str, Any]) -> None:
         console().print(f"packets to {found['prefix']} follow the route to {used}: see that one")
     for verdict in found["validation"]:
         console().print(f"origin validation: {verdict}")
+    for each in found["path_verification"]:
+        console().print(f"path verification, from {each['via']}: {each['verdict']}")
 
 
 def _place(result: StepResult) -> str:
     return f"   ({result.step.file}:{result.step.line})" if result.step.line else ""
-
-
-def count(number: int, noun: str) -> str:
-    """`1 step`, `2 steps`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

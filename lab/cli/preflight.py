@@ -29,6 +29,9 @@ def checks() -> list[Check]:
 
 
 PROGRAMS = (
+    ("rsync", "rsync", "lab rpki serve, lab rpki validate --cache"),
+    ("rpki-client", "rpki-client", "tests against rpki-client"),
+    ("fort", "fort-validator", "tests against Fort"),
     ("bird", "bird2", "tests against BIRD"),
     ("ip", "iproute2", "tests against the kernel's own uRPF"),
     ("nft", "nftables", "tests against the kernel's own uRPF"),

@@ -6,10 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from lab.cli.options import AsJson, BaseImage, Driver, Engine, Run, Seed, Speed, VrpFile
-
-File = Annotated[str, typer.Argument(help="A topology or scenario file, or the name of one that ships.")]
-
+from lab.cli.options import AsJson, BaseImage, Driver, Engine, File, Run, Seed, Speed, VrpFile
 
 STATES: Final = {
     "busy": "(a scenario or a test runs there, or a lab comes up)",

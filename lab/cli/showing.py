@@ -18,6 +18,7 @@ def add_to(app: typer.Typer) -> None:
     views.command("routes")(show_routes)
     views.command("rib")(show_rib)
     views.command("vrps")(show_vrps)
+    views.command("aspas")(show_aspas)
     views.command("sessions")(show_sessions)
     views.command("alerts")(show_alerts)
     views.command("timeline")(show_timeline)
@@ -88,9 +89,25 @@ def show_vrps(run: Run = None, as_json: AsJson = False) -> None:
     _print(
         as_json,
         _ask("vrps", run),
-        ("prefix", "max length", "origin", "trust anchor"),
-        lambda row: (row["prefix"], row["max_length"], _asn(row["asn"]), row["ta"] or None),
+        ("prefix", "max length", "origin", "trust anchor", "from"),
+        lambda row: (row["prefix"], row["max_length"], _asn(row["asn"]), row["ta"] or None, _files(row)),
         "there are no VRPs: every route is not-found",
+    )
+
+
+def show_aspas(run: Run = None, as_json: AsJson = False) -> None:
+    """The ASPAs that path verification uses."""
+    _print(
+        as_json,
+        _ask("aspas", run),
+        ("customer", "providers", "trust anchor", "from"),
+        lambda row: (
+            _asn(row["customer"]),
+            " ".join(f"AS{asn}" for asn in row["providers"] if asn) or "nobody",
+            row["ta"] or None,
+            _files(row),
+        ),
+        "there are no ASPAs: no path is invalid",
     )
 
 
@@ -177,6 +194,11 @@ def _path(row: dict[str, Any]) -> str:
     from lab.cli.terminal import path_text
 
     return path_text(row["path"])
+
+
+def _files(row: dict[str, Any]) -> str | None:
+    """The signed objects that a payload comes from."""
+    return " ".join(row["files"]) or None
 
 
 def _asn(asn: int | None) -> str | None:

@@ -82,6 +82,11 @@ def path_text(path: Sequence[int] | None) -> str:
     return " ".join(map(str, path)) or "(own)"
 
 
+def count(number: int, noun: str) -> str:
+    """`1 step`, `2 steps`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def busy(text: str) -> AbstractContextManager[Any]:
     """A spinner with `text` while something takes its time, on a terminal only."""
     err = console(stderr=True)
@@ -89,5 +94,7 @@ def busy(text: str) -> AbstractContextManager[Any]:
 
 
 def _cell(value: Any) -> Text:
+    if isinstance(value, Text):
+        return value
     text = "-" if value is None else str(value)
     return Text(text, style=STATE_STYLES.get(text, ""))
