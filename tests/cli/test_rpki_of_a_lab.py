@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -170,3 +173,13 @@ def test_the_faults_listed_are_those_that_a_step_can_break(lab_command):
 
     listed = json.loads(lab_command("rpki", "faults", "--file", "byoip", "--json").out)
     assert {each["fault"] for each in listed} == {fault.value for fault in RpkiFault}
+
+
+def test_the_steps_that_the_guide_shows_do_what_it_says(lab_command, tmp_path):
+    guide = (Path(__file__).parent.parent.parent / "docs" / "guides" / "rpki.md").read_text(encoding="utf-8")
+    steps = re.search(r"```yaml\n(- rpki.*?)```", guide, re.S)[1]
+    scenario = tmp_path / "guide.yaml"
+    scenario.write_text("topology: byoip\nscenario:\n" + textwrap.indent(steps, "  "))
+    result = lab_command("run", scenario)
+    assert (result.code, result.err) == (0, "")
+    assert "4 expectations, all met" in result.out

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.rpki_mutations_der import Node
+from support.rpki_mutations_der import Node, bits, context, sequence
+from support.rpki_mutations_edits import append, at, inside, within
 from support.rpki_small import NOW, ROAS, all_files, small_rpki
 from support.rpki_verdicts import our_validation
 
@@ -32,6 +33,11 @@ ASPA = Aspa(64496, (64500, 64510))
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
     return dict(all_files(small_rpki(aspas=[ASPA])))
+
+
+def _seven_bits(node: Node) -> None:
+    """The last bit is not used; it is not set, as DER wants it."""
+    node.content = b"\x01" + node.content[1:-1] + bytes((node.content[-1] & 0xFE,))
 
 
 def named(files: dict[str, bytes], ending: str) -> Iterator[bytes]:
@@ -155,6 +161,62 @@ def test_what_is_no_ber_is_refused(data: bytes) -> None:
     with pytest.raises(ObjectError) as refused:
         to_der(data)
     assert refused.value.check == "encoding"
+
+
+# --- the two generations ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "mutation",
+    [
+        "CMS: no signing-time",
+        "CMS: a binary-signing-time besides",
+        "CMS: a binary-signing-time instead",
+        "ROA's certificate: AS resources besides",
+    ],
+)
+def test_the_legacy_profile_takes_roas_made_before_today_s_rules(mutation: str) -> None:
+    repository, _ = our_validation()
+    place = f"/{repository.places[mutation]}/subject.roa"
+    (data,) = (data for uri, data in repository.files.items() if uri.endswith(place))
+    signed = parse_signed_object(data, oids.ROUTE_ORIGIN_AUTHZ, Profile.LEGACY)
+    check_roa(parse_roa(signed.content), signed.certificate, Profile.LEGACY)
+    with pytest.raises(ObjectError):
+        check_roa(
+            parse_roa(parse_signed_object(data, oids.ROUTE_ORIGIN_AUTHZ, Profile.CURRENT).content),
+            signed.certificate,
+            Profile.CURRENT,
+        )
+
+
+# --- what no mutation reaches -----------------------------------------------------------------------------
+
+DISTRIBUTION_POINTS = oids.CRL_DISTRIBUTION_POINTS
+OTHERWISE: dict[str, tuple[str, str, Callable[[Node], object]]] = {
+    "the name of a CRL relative to its issuer": (
+        "crldp",
+        "full name",
+        within(0, edit=inside(DISTRIBUTION_POINTS, at(0, 0, 0, to=context(1)))),
+    ),
+    "a signature that ends within an octet": ("encoding", "end with an octet", within(2, edit=_seven_bits)),
+    "a range with an address of 40 bits": (
+        "ip-resources",
+        "40 bits",
+        within(0, edit=inside(oids.IP_RESOURCES, append(0, 1, new=sequence(bits(bytes(5)), bits(bytes(4)))))),
+    ),
+}
+
+
+@pytest.mark.parametrize(("check", "words", "edit"), OTHERWISE.values(), ids=OTHERWISE)
+def test_a_certificate_is_refused_before_its_signature_is_looked_at(
+    files: dict[str, bytes], check: str, words: str, edit: Callable[[Node], object]
+) -> None:
+    tree = Node.parse(next(data for uri, data in files.items() if uri.endswith("/customer.cer")))
+    edit(tree)
+    with pytest.raises(ObjectError, match=words) as refused:
+        parse_certificate(tree.encode(), CertificateKind.CA)
+    assert refused.value.check == check
+    assert refused.value.rfc in str(refused.value)
 
 
 # --- sets that are not what stands in their place ---------------------------------------------------------

@@ -55,7 +55,6 @@ from support.rpki_mutations_edits import (
     retag,
     reverse,
     shift,
-    unused,
     valued,
     within,
     without,
@@ -196,7 +195,9 @@ MANIFEST_EDITS: Mapping[str, Edit] = {
     "hash algorithm is SHA-512": at(HASH_ALGORITHM, to=oid(_SHA512)),
     "a hash of 31 octets": within(FILES, 0, 1, edit=cut),
     "a hash of 33 octets": within(FILES, 0, edit=append(new=null())),
-    "a hash with an unused bit": within(FILES, 0, 1, edit=unused(1)),
+    "a hash of 257 bits": within(
+        FILES, 0, 1, edit=lambda node: node.become(bits(node.content[1:] + b"\0", 7))
+    ),
     "a wrong hash": within(FILES, 2, edit=flip(1)),
     "the CRL's hash is wrong": within(FILES, 0, edit=flip(1)),
     "no files": empty(FILES),

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from cryptography.hazmat.asn1 import TLV
 from cryptography.x509 import ObjectIdentifier
 
 from lab.rpki.inspection.fields import (
@@ -25,9 +24,9 @@ from lab.rpki.inspection.fields import (
     roa_fields,
     tal_fields,
 )
+from lab.rpki.inspection.kinds import envelope, kind_of
 from lab.rpki.objects import oids
 from lab.rpki.objects.aspa import check_aspa, parse_aspa
-from lab.rpki.objects.ber import to_der
 from lab.rpki.objects.certificate import (
     Certificate,
     CertificateKind,
@@ -42,15 +41,13 @@ from lab.rpki.objects.roa import check_roa, parse_roa
 from lab.rpki.objects.signature import verify
 from lab.rpki.objects.signed_object import Profile, SignedObject, parse_signed_object
 from lab.rpki.objects.tal import parse_tal
-from lab.rpki.objects.templates import ContentInfo, SignedData, SignedStructure, TbsCertificate, TbsCertList
+from lab.rpki.objects.templates import SignedStructure, TbsCertificate
 from lab.rpki.objects.times import unix_time
 from lab.rpki.validation.horizon import Horizon, utc
 from lab.rpki.validation.issuer import check_ca_locations
 
 T = TypeVar("T")
 
-_TEXT_STARTS: Final = (b"rsync:", b"https:", b"#")
-_TYPES: Final = {oids.MANIFEST: "manifest", oids.ROUTE_ORIGIN_AUTHZ: "ROA", oids.ASPA: "ASPA"}
 _ENDINGS: Final = {
     ".tal": "TAL",
     ".cer": "certificate",
@@ -84,7 +81,7 @@ def inspect(
     With `beside` a manifest's files are held against their hashes.
     """
     ending = _ENDINGS.get(name[-4:])
-    found = _kind(data)
+    found = kind_of(data)
     kind = found or ending
     if kind is None:
         return None
@@ -127,44 +124,6 @@ class _Sight:
         except ObjectError as error:
             self.note(error)
             return None
-
-
-# --- what it is -----------------------------------------------------------------------------------------
-
-
-def _kind(data: bytes) -> str | None:
-    """By content: one of `_LOOKERS`, None where that cannot be told."""
-    if data.lstrip().startswith(_TEXT_STARTS):
-        return "TAL"
-    for look in (_envelope_kind, _structure_kind):
-        try:
-            return look(data)
-        except ObjectError:
-            continue
-    return None
-
-
-def _envelope_kind(data: bytes) -> str:
-    content_type, _, _ = _envelope(data)
-    return _TYPES.get(content_type, "signed object")
-
-
-def _structure_kind(data: bytes) -> str:
-    signed = decode(SignedStructure, data, "the file")
-    try:
-        parse(TbsCertificate, signed.tbs, "the certificate")
-    except ObjectError:
-        parse(TbsCertList, signed.tbs, "the CRL")
-        return "CRL"
-    return "certificate"
-
-
-def _envelope(data: bytes) -> tuple[ObjectIdentifier, bytes | None, TLV]:
-    """Content type, content and certificates of a CMS envelope that need not be right. Raises ObjectError."""
-    info = decode(ContentInfo, to_der(data), "the signed object")
-    signed = parse(SignedData, info.content, "the signed object")
-    inner = signed.encap_content_info
-    return inner.e_content_type, inner.e_content, signed.certificates
 
 
 # --- TALs, certificates and CRLs ------------------------------------------------------------------------
@@ -288,7 +247,7 @@ def _look_at_aspa(sight: _Sight) -> str:
 
 
 def _look_at_other(sight: _Sight) -> str:
-    content_type, _, _ = _envelope(sight.data)
+    content_type, _, _ = envelope(sight.data)
     _open(sight, content_type)
     return f"signed object of type {content_type.dotted_string} (its content is not checked)"
 
@@ -302,7 +261,7 @@ def _open(sight: _Sight, content_type: ObjectIdentifier) -> tuple[bytes | None, 
     if certificate is not None:
         sight.fields["certificate"] = certificate_fields(certificate)
         _check_validity(sight, certificate)
-    elif (bare := sight.attempt(lambda: _bare_fields(bytes(_envelope(sight.data)[2].data)))) is not None:
+    elif (bare := sight.attempt(lambda: _bare_fields(bytes(envelope(sight.data)[2].data)))) is not None:
         sight.fields["certificate"] = bare
     return content, certificate
 
@@ -312,10 +271,10 @@ def _signed_object(sight: _Sight, content_type: ObjectIdentifier) -> SignedObjec
 
 
 def _parts(sight: _Sight) -> tuple[bytes | None, Certificate | None]:
-    envelope = sight.attempt(lambda: _envelope(sight.data))
-    if envelope is None:
+    opened = sight.attempt(lambda: envelope(sight.data))
+    if opened is None:
         return None, None
-    _, content, certificates = envelope
+    _, content, certificates = opened
     inside = bytes(certificates.data)
     return content, sight.attempt(lambda: parse_certificate(inside, CertificateKind.EE))
 
