@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from lab.rpki.objects.remembering import remembered
 from lab.rpki.objects.signature import KEY_BITS, PUBLIC_EXPONENT, key_identifier
 
 _PADDING: Final = PKCS1v15()
@@ -38,6 +39,8 @@ class KeyPair:
 
     def __init__(self, private: rsa.RSAPrivateKey) -> None:
         self._private = private
+        # Labs that are made again sign the same again, and such a signature of the same data is the same.
+        self._signature = remembered(lambda data: private.sign(data, _PADDING, _HASH))
 
     @classmethod
     def generate(cls) -> KeyPair:
@@ -56,7 +59,7 @@ class KeyPair:
 
     def sign(self, data: bytes) -> bytes:
         """The RSASSA-PKCS1-v1_5 signature with SHA-256."""
-        return self._private.sign(data, _PADDING, _HASH)
+        return self._signature(data)
 
     def to_pem(self) -> bytes:
         """The private key, not encrypted."""

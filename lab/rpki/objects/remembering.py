@@ -1,4 +1,4 @@
-"""Remembering what a parser found: most values are the same in many objects."""
+"""Remembering what follows from some octets: most values are the same in many objects."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ MAX_SIZE: Final = 4096
 """In octets. Larger values are parsed each time: strangers choose them, and all must fit into memory."""
 
 
-def remembered(parse: Callable[[bytes], T]) -> Callable[[bytes], T]:
-    """`parse`, which depends on nothing but its argument, with a memory."""
-    recall = lru_cache(maxsize=_ENTRIES)(parse)
+def remembered(work: Callable[[bytes], T]) -> Callable[[bytes], T]:
+    """`work`, which depends on nothing but its argument, with a memory."""
+    recall = lru_cache(maxsize=_ENTRIES)(work)
 
-    @wraps(parse)
-    def parse_or_recall(value: bytes) -> T:
-        return recall(value) if len(value) <= MAX_SIZE else parse(value)
+    @wraps(work)
+    def work_or_recall(value: bytes) -> T:
+        return recall(value) if len(value) <= MAX_SIZE else work(value)
 
-    return parse_or_recall
+    return work_or_recall
