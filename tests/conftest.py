@@ -95,8 +95,17 @@ NEEDS: dict[str, Callable[[], str]] = {
 """By marker: what the machine lacks for it, or an empty text."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what this machine cannot run, with the reason."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--unit", action="store_true", help="Only tests that start nothing and are not slow.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what this machine cannot run, with the reason; with --unit, leave out all that starts something."""
+    if config.getoption("--unit"):
+        started = {*NEEDS, "background", "slow"}
+        kept = [item for item in items if not started & {marker.name for marker in item.iter_markers()}]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
     lacks = {
         marker: lack()
         for marker, lack in NEEDS.items()

@@ -20,7 +20,7 @@ from lab.scenario.showing import STATUS_KEYS
 
 HELD, PART = "203.0.113.0/24", "203.0.113.0/25"
 
-pytestmark = pytest.mark.usefixtures("runtime_directory")
+pytestmark = [pytest.mark.background, pytest.mark.usefixtures("runtime_directory")]
 
 
 @pytest.fixture

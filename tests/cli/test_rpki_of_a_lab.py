@@ -12,6 +12,8 @@ import pytest
 HELD = "203.0.113.0/24"
 ROA = "203-0-113-0-24-24-AS64496.roa"
 
+pytestmark = pytest.mark.background
+
 
 @pytest.fixture
 def running(lab_command, monkeypatch, tmp_path_factory):

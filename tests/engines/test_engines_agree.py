@@ -44,6 +44,7 @@ def test_a_random_lab_ends_on_live_speakers_as_in_the_simulator(number):
     assert live == simulated
 
 
+@pytest.mark.slow
 def test_the_random_labs_are_as_varied_as_they_should_be():
     labs = random_labs()
     sizes = [sum(1 for _ in lab.routers()) for lab in labs]

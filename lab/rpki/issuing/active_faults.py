@@ -7,7 +7,7 @@ from functools import reduce
 from lab.rpki.issuing.ca_tree import CaTree
 from lab.rpki.issuing.deviations import NONE
 from lab.rpki.issuing.errors import ConflictError, UnknownError
-from lab.rpki.issuing.faults import CaFault, Fault, UnreachableRepository
+from lab.rpki.issuing.faults import CaFault, Fault, FileFault, UnreachableRepository
 
 
 class ActiveFaults:
@@ -54,6 +54,17 @@ class ActiveFaults:
         for other in matching:
             self._tell_ca(other)
         return matching
+
+    def follow(self) -> None:
+        """Keep file faults in step with the files: they go where the CRL and the manifest go, and end with any
+        other file."""
+        for position, fault in reversed(list(enumerate(self._faults))):
+            if not isinstance(fault, FileFault):
+                continue
+            followed = fault.followed(self._tree.cas[fault.ca])
+            if followed != fault:
+                self._faults[position : position + 1] = [] if followed is None else [followed]
+                self._tell_ca(fault)
 
     def _tell_ca(self, fault: Fault) -> None:
         if not isinstance(fault, CaFault):

@@ -12,6 +12,7 @@ from lab.rpki.issuing.deviations import NONE, Deviations
 from lab.rpki.issuing.errors import ConflictError, RefusedError
 from lab.rpki.issuing.keys import KeyPair
 from lab.rpki.issuing.requests import AspaRequest, ObjectRequest, Request, RoaRequest
+from lab.rpki.issuing.update_times import UpdateTimes
 from lab.rpki.objects.resources import Resources
 
 
@@ -42,6 +43,7 @@ class CertificationAuthority:
         place: PublicationPoint,
         parent: CertificationAuthority | None,
         keys: Iterator[KeyPair],
+        times: UpdateTimes,
     ) -> None:
         self.name = name
         self.place = place
@@ -52,6 +54,7 @@ class CertificationAuthority:
         self.deviations = NONE
         self.withdrawn = False
         self._keys = keys
+        self._times = times
         self._generation = 0
         self.instances = [self._new_instance()]
         self._trust_anchor = b""
@@ -185,6 +188,7 @@ class CertificationAuthority:
             repository=place.repository,
             certificate_directory=place.certificate_directory,
             notification=place.notification,
+            times=self._times,
         )
 
     # --- publishing -----------------------------------------------------------------------------------------
@@ -208,8 +212,7 @@ class CertificationAuthority:
         requests = self._all_requests()
         deviations = self._deviations_in_signing()
         for instance in self.instances:
-            instance.sign(requests if instance is self.current else {}, deviations, now)
-            instance.publish(deviations, now)
+            instance.publish(requests if instance is self.current else {}, deviations, now)
         files = published(self.instances, deviations.missing, deviations.corrupt)
         if self.parent is None:
             self._certify_itself(now)
@@ -219,6 +222,11 @@ class CertificationAuthority:
     def files(self) -> Mapping[str, bytes]:
         """What it publishes, by rsync URI; the same object until it publishes again."""
         return self._published
+
+    @property
+    def file_names(self) -> frozenset[str]:
+        """What is to be in its publication point and signed with the current key, by now."""
+        return frozenset((self.current.crl_name, self.current.manifest_name, *self._all_requests()))
 
     def _all_requests(self) -> dict[str, Request]:
         certificates = (

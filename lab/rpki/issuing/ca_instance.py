@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from typing import Final
 
 from lab.rpki.issuing import periods
 from lab.rpki.issuing.certificates import (
@@ -21,9 +22,11 @@ from lab.rpki.issuing.encoding import signed
 from lab.rpki.issuing.keys import KeyPair
 from lab.rpki.issuing.requests import CaRequest, ObjectRequest, Request
 from lab.rpki.issuing.signed_objects import sign_content
+from lab.rpki.issuing.update_times import UpdateTimes
 from lab.rpki.objects import oids
 from lab.rpki.objects.resources import Resources
 
+_SERIALS_PER_PUBLICATION: Final = 1 << 32
 _INHERITED = Resources(None, None, None)
 """What a manifest's EE certificate holds (RFC 9286 section 4.2)."""
 
@@ -49,6 +52,9 @@ class Product:
 class CaInstance:
     """A key of a CA at work. Serials, the CRL's and the manifest's number and thisUpdate only ever rise.
 
+    All of them come from `times`, so that they rise from one lab to the next, too, as far as it is kept.
+    What the lab before has revoked is not known any more; it is on no manifest of this lab.
+
     Its EE certificates share one key: making a key for each costs a hundred times what signing does, and
     relying parties do not ask for it.
     """
@@ -60,6 +66,7 @@ class CaInstance:
     repository: str
     certificate_directory: str
     notification: str | None
+    times: UpdateTimes
     products: dict[str, Product] = field(default_factory=dict)
     """By file name."""
     revoked: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -68,7 +75,7 @@ class CaInstance:
     manifest_data: bytes = b""
     this_update: int = 0
     _due_at: int = 0
-    _next_serial: int = 1
+    _signed: int = 0
 
     @property
     def locations(self) -> CaLocations:
@@ -127,11 +134,7 @@ class CaInstance:
 
     # --- products -------------------------------------------------------------------------------------------
 
-    def sign(self, requests: Mapping[str, Request], deviations: Deviations, now: int) -> None:
-        """Make the products what is asked for, by file name.
-
-        What is not any more is revoked; what is as it should be stays.
-        """
+    def _sign(self, requests: Mapping[str, Request], deviations: Deviations, now: int) -> None:
         for name in self.products.keys() - requests.keys():
             self.revoke(name, now)
             del self.products[name]
@@ -197,29 +200,42 @@ class CaInstance:
         return signed(template, self.key)
 
     def _serial(self) -> int:
-        serial = self._next_serial
-        self._next_serial += 1
-        return serial
+        """A serial number that this key has not used: thisUpdate, and a count within the publication."""
+        self._signed += 1
+        return _manifest_serial(self.this_update) + self._signed
 
     # --- publishing -----------------------------------------------------------------------------------------
 
     @property
     def number(self) -> int:
-        """The number of the CRL and the manifest. It is their time: so it rises from one lab to the next, too,
-        which has the same keys, and which relying parties take for a CA that goes on."""
+        """The number of the CRL and the manifest: their time, which rises with each of them."""
         return self.this_update
 
     def publications_left(self, now: int) -> int:
         """How often it can publish at this moment: thisUpdate rises each time and stays behind now."""
-        return now - periods.LATEST - max(self.this_update, now - periods.BACKDATED - 1)
+        last = self.times.last(self.key.identifier, now)
+        return now - periods.LATEST - max(last, now - periods.BACKDATED - 1)
 
-    def publish(self, deviations: Deviations, now: int) -> None:
-        """Make a new CRL and a new manifest. Their numbers and times rise above those of the last ones."""
-        self.this_update = max(now - periods.BACKDATED, self.this_update + 1)
+    def publish(self, requests: Mapping[str, Request], deviations: Deviations, now: int) -> None:
+        """Make the products what is asked for, by file name, and a new CRL and a new manifest.
+
+        What is not asked for any more is revoked; what is as it should be stays.
+        """
+        self._revoke_manifest(now)
+        self.this_update = self.times.take(self.key.identifier, now)
+        self._signed = 0
+        self._sign(requests, deviations, now)
         renewals = (product.renewed_at for product in self.products.values() if not product.expired)
         self._due_at = min((now + periods.REPUBLISH_AFTER, *renewals))
         self._publish_crl(deviations, now)
         self._publish_manifest(deviations, now)
+
+    def _revoke_manifest(self, now: int) -> None:
+        """Revoke the manifest that is to be replaced, be it the last lab's (RFC 9286 section 4.2.1)."""
+        last = self.this_update or self.times.last(self.key.identifier, now)
+        if last:
+            not_after = last + periods.BACKDATED + periods.PUBLICATION  # or earlier
+            self.revoked[_manifest_serial(last)] = (now, not_after)
 
     def _publish_crl(self, deviations: Deviations, now: int) -> None:
         for name in deviations.revoked:
@@ -241,7 +257,8 @@ class CaInstance:
         listed = [(self.crl_name, file_hash(self.crl_data))]
         listed += ((name, product.digest) for name, product in self.products.items())
         content = manifest_content(self.number, self.this_update, next_update, sorted(listed))
-        ee = self._ee(self._serial(), self.this_update, next_update, _INHERITED, self.manifest_name)
+        serial = _manifest_serial(self.this_update)
+        ee = self._ee(serial, self.this_update, next_update, _INHERITED, self.manifest_name)
         self.manifest_data = sign_content(oids.MANIFEST, content, ee, self.ee_key, self.this_update)
 
     def _next_update(self, passed: bool, now: int) -> int:
@@ -253,6 +270,10 @@ class CaInstance:
         yield self.manifest_name, self.manifest_data
         for name, product in self.products.items():
             yield name, product.data
+
+
+def _manifest_serial(this_update: int) -> int:
+    return this_update * _SERIALS_PER_PUBLICATION
 
 
 def published(instances: Iterable[CaInstance], missing: Set[str], corrupt: Set[str]) -> dict[str, bytes]:

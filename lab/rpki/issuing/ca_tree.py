@@ -17,6 +17,7 @@ from lab.rpki.issuing.delegations import Delegations
 from lab.rpki.issuing.errors import RefusedError, UnknownError
 from lab.rpki.issuing.keys import KeyPair
 from lab.rpki.issuing.requests import ObjectRequest
+from lab.rpki.issuing.update_times import UpdateTimes
 from lab.rpki.objects.resources import Resources
 from lab.rpki.objects.tal import TrustAnchorLocator
 
@@ -32,12 +33,17 @@ class CaTree:
     """CAs by name: `arin-ta` (the trust anchor), `arin` (the RIR's), `arin/customer` (a holder's)."""
 
     def __init__(
-        self, addresses: Mapping[str, ServerAddress], delegations: Delegations, keys: Iterator[KeyPair]
+        self,
+        addresses: Mapping[str, ServerAddress],
+        delegations: Delegations,
+        keys: Iterator[KeyPair],
+        times: UpdateTimes,
     ) -> None:
         self.addresses = addresses
         self.delegations = delegations
         self.cas: dict[str, CertificationAuthority] = {}
         self._keys = keys
+        self._times = times
         for server in addresses:
             anchor = self._add(f"{server}-ta", server, TRUST_ANCHOR_LABEL, None)
             self._add(server, server, "registry", anchor)
@@ -101,14 +107,17 @@ class CaTree:
                     "let time pass",
                 )
 
-    def settle(self, now: int) -> None:
-        """Give every CA what it holds, and publish where time or a change asks for it."""
+    def delegate(self) -> None:
+        """Give every CA what it holds."""
         registered = self.delegations.resources()
         for server in self.addresses:
             registry = self.cas[server]
             changed = [ca for ca in registry.children if ca.hold(_held(ca, registered))]
             if changed:
                 registry.hold(reduce(Resources.union, (ca.resources for ca in registry.children)))
+
+    def publish(self, now: int) -> None:
+        """Publish where time or a change asks for it."""
         for ca in self.cas.values():
             if ca.is_due(now):
                 ca.publish(now)
@@ -125,7 +134,7 @@ class CaTree:
             certificate_directory=parent.place.repository if parent else address.rsync_base,
             notification=address.notification,
         )
-        self.cas[name] = CertificationAuthority(name, place, parent, self._keys)
+        self.cas[name] = CertificationAuthority(name, place, parent, self._keys, self._times)
         return self.cas[name]
 
 

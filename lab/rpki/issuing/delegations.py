@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import re
+import reprlib
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from lab.bgp.prefix import Prefix
 from lab.rpki.issuing.errors import ConflictError, RefusedError, UnknownError
 from lab.rpki.objects.resources import Resources, prefixes_in
 from lab.topology.model import Holding
 
+_LONGEST_NAME: Final = 64
+_NAME: Final = re.compile(rf"[A-Za-z0-9-]{{1,{_LONGEST_NAME}}}")
+_NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9-]+")
+
 
 class Delegations:
     """The registrations, by prefix. `asns` are the AS numbers of the speakers.
 
     An AS number is registered where its speaker has its first holding; that stays so when the holding goes.
+    Names become file names. Raises RefusedError for those that cannot.
     """
 
     def __init__(self, holdings: Iterable[Holding], asns: Mapping[str, int]) -> None:
         self._holdings = {holding.prefix: holding for holding in holdings}
         self._asns = dict(asns)
+        for name in (*self._asns, *(holding.holder for holding in self._holdings.values())):
+            _check_name(name)
         self._homes: dict[str, str] = {}
         for holding in self._holdings.values():
             self.settle(holding.holder, server_of(holding))
@@ -113,6 +123,14 @@ class Delegations:
 def server_of(holding: Holding) -> str:
     """The server of the RIR that registered a holding."""
     return holding.rir.lower()
+
+
+def _check_name(name: str) -> None:
+    """The alphabet of RFC 9286 section 4.2.2, less the underscore: it sets off the number of a key."""
+    if not _NAME.fullmatch(name):
+        meant = _NOT_IN_A_NAME.sub("-", name)[:_LONGEST_NAME]
+        message = f"{reprlib.repr(name)} cannot name a holder: expected 1 to {_LONGEST_NAME} letters, digits and hyphens"
+        raise RefusedError(message, f"{meant!r} would do" if meant else "")
 
 
 def _without(whole: Prefix, part: Prefix) -> list[Prefix]:

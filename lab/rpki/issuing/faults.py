@@ -37,6 +37,7 @@ class Fault(ABC):
             mine is None
             or mine == getattr(other, field.name)
             or (field.name == "ca" and _is_short(mine, other))
+            or (field.name == "file" and _role(mine) == _role(getattr(other, field.name)))
             for field in fields(self)
             for mine in (getattr(self, field.name),)
         )
@@ -48,6 +49,12 @@ class Fault(ABC):
 
 def _is_short(name: str, other: Fault) -> bool:
     return isinstance(other, CaFault) and other.ca.endswith(f"/{name}")
+
+
+def _role(file: str) -> str:
+    """What a file is to its CA, which has one CRL and one manifest, under another name after a key roll."""
+    name = file.rpartition("/")[2]
+    return name[-4:] if name.endswith(_BY_ROLE) else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,7 @@ class FileFault(CaFault):
     file: str | None = None
 
     def settled_at(self, ca: CertificationAuthority, fault: Self) -> Self:
-        names = [name for name in self.candidates(ca) if not name.endswith((".crl", ".mft"))]
+        names = [name for name in self.candidates(ca) if not name.endswith(_BY_ROLE)]
         if self.file is None:
             if not names:
                 raise RefusedError(f"{ca.name} has signed nothing that could be wrong")
@@ -103,6 +110,15 @@ class FileFault(CaFault):
         if file not in self.candidates(ca):
             raise UnknownError.among(f"{ca.name} has no file {file!r}", file, self.candidates(ca))
         return replace(fault, file=file)
+
+    def followed(self, ca: CertificationAuthority) -> Self | None:
+        """The fault as the CA's files are called by now, None if there is no such file any more."""
+        names = ca.file_names
+        if self.file is None or self.file in names:
+            return self
+        if not self.file.endswith(_BY_ROLE):
+            return None
+        return replace(self, file=next(name for name in names if name.endswith(self.file[-4:])))
 
     def candidates(self, ca: CertificationAuthority) -> list[str]:
         """The files that can have this fault."""
@@ -193,7 +209,10 @@ class WrongRoa(CaFault):
         if ca.parent is None:
             raise RefusedError(f"{ca.name} holds everything", "choose a CA below it")
         asn = _DOCUMENTED_ASN if self.asn is None else self.asn
-        return replace(fault, prefix=_not_held(ca, self.prefix), asn=asn)
+        prefix = _not_held(ca, self.prefix)
+        if problem := RoaRequest(prefix, prefix.length, asn).problem():
+            raise RefusedError(problem)
+        return replace(fault, prefix=prefix, asn=asn)
 
     def applied(self, deviations: Deviations) -> Deviations:
         if self.prefix is None or self.asn is None:
@@ -273,6 +292,8 @@ FAULTS: Final[Mapping[str, type[Fault]]] = MappingProxyType(
 )
 """The kinds of fault by name."""
 
+_BY_ROLE: Final = (".crl", ".mft")
+"""The endings of the files whose names change with a CA's key."""
 _DOCUMENTED_ASN: Final = 64511
 """Reserved for documentation (RFC 5398)."""
 _FOREIGN: Final = tuple(

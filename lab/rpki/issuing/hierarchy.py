@@ -9,6 +9,7 @@ from types import MappingProxyType
 from lab.bgp.aspa import Aspa
 from lab.bgp.prefix import Prefix
 from lab.bgp.rov import Vrp
+from lab.rpki.issuing import periods
 from lab.rpki.issuing.active_faults import ActiveFaults
 from lab.rpki.issuing.addresses import ServerAddress, example_addresses
 from lab.rpki.issuing.authority import CertificationAuthority
@@ -18,6 +19,7 @@ from lab.rpki.issuing.errors import ConflictError, RefusedError, UnknownError
 from lab.rpki.issuing.faults import Fault
 from lab.rpki.issuing.keys import KeyPool
 from lab.rpki.issuing.requests import AspaRequest, RoaRequest
+from lab.rpki.issuing.update_times import UpdateTimes
 from lab.rpki.objects.resources import Resources
 from lab.rpki.objects.tal import TrustAnchorLocator
 from lab.topology.model import Holding, Topology
@@ -40,18 +42,22 @@ class Rpki:
         *,
         roas: Iterable[Vrp] = (),
         aspas: Iterable[Aspa] = (),
+        times: UpdateTimes | None = None,
     ) -> None:
-        """`asns` are the AS numbers of the speakers by name, `now` is UNIX seconds. Raises IssuingError."""
+        """`asns` are the AS numbers of the speakers by name, `now` is UNIX seconds. `times` says when the
+        keys have published before; by default they have not. Raises IssuingError."""
+        _check_time(now)
         self.now = now
         self._delegations = Delegations(holdings, asns)
         given = example_addresses() if addresses is None else MappingProxyType(dict(addresses))
-        self._tree = CaTree(given, self._delegations, keys.keys())
+        self._tree = CaTree(given, self._delegations, keys.keys(), times or UpdateTimes())
         self._faults = ActiveFaults(self._tree)
         for roa in roas:
             self._ask_roa(RoaRequest(roa.prefix, roa.max_length, roa.asn))
         for aspa in aspas:
             self._ask_aspa(AspaRequest(aspa.customer, aspa.providers))
-        self._tree.settle(now)
+        self._tree.check_room(now)
+        self._settle()
 
     @classmethod
     def of(
@@ -60,10 +66,20 @@ class Rpki:
         keys: KeyPool,
         now: int,
         addresses: Mapping[str, ServerAddress] | None = None,
+        times: UpdateTimes | None = None,
     ) -> Rpki:
-        """The RPKI of a file: its registry, ROAs and ASPAs. `now` is UNIX seconds. Raises IssuingError."""
+        """The RPKI of a file: its registry, ROAs and ASPAs. The rest is as for `Rpki`. Raises IssuingError."""
         asns = {speaker.name: speaker.asn for speaker in topology.speakers.values()}
-        return cls(topology.registry, asns, keys, now, addresses, roas=topology.vrps, aspas=topology.aspas)
+        return cls(
+            topology.registry,
+            asns,
+            keys,
+            now,
+            addresses,
+            roas=topology.vrps,
+            aspas=topology.aspas,
+            times=times,
+        )
 
     # --- what there is --------------------------------------------------------------------------------------
 
@@ -114,15 +130,25 @@ class Rpki:
     # --- time -----------------------------------------------------------------------------------------------
 
     def advance(self, now: int) -> None:
-        """It is `now` (UNIX seconds): what is due is made again. A clock that goes back is not followed."""
-        self.now = max(self.now, now)
-        self._tree.settle(self.now)
+        """It is `now` (UNIX seconds): what is due is made again. A clock that goes back is not followed.
+
+        Raises RefusedError for a time that certificates cannot have.
+        """
+        if now > self.now:
+            _check_time(now)
+            self.now = now
+        self._settle()
 
     @contextmanager
     def _operation(self) -> Iterator[None]:
         self._tree.check_room(self.now)
         yield
-        self._tree.settle(self.now)
+        self._settle()
+
+    def _settle(self) -> None:
+        self._tree.delegate()
+        self._faults.follow()
+        self._tree.publish(self.now)
 
     # --- ROAs and ASPAs -------------------------------------------------------------------------------------
 
@@ -233,7 +259,7 @@ class Rpki:
         with self._operation():
             authority = self._tree.find(ca)
             authority.stage_key()
-            self._tree.settle(self.now)
+            self._settle()
             authority.activate_key()
 
     # --- transfers ------------------------------------------------------------------------------------------
@@ -259,7 +285,8 @@ class Rpki:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """The faults injected and not repaired, in the order in which they came."""
+        """The faults injected and not repaired, in the order in which they came. A fault of a CRL or a manifest
+        goes on with a CA's new key; a fault of another file ends with the file."""
         return self._faults.faults
 
     @property
@@ -282,6 +309,14 @@ class Rpki:
         """
         with self._operation():
             return self._faults.repair(fault)
+
+
+def _check_time(now: int) -> None:
+    if not periods.FIRST_NOW <= now <= periods.LAST_NOW:
+        raise RefusedError(
+            f"there can be no certificates at {now}",
+            f"expected UNIX seconds from {periods.FIRST_NOW} to {periods.LAST_NOW}",
+        )
 
 
 def _roa(prefix: Prefix, asn: int, max_length: int | None) -> RoaRequest:

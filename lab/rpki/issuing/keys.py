@@ -1,7 +1,7 @@
 """RSA key pairs, drawn from a pool, because making one costs as much as two hundred signatures.
 
 The pool is kept in the user's cache directory and used again by the next lab: these keys guard nothing
-outside a lab. Still they are files that only their user reads.
+outside a lab. Still they are files that only their user reads and writes; others are not used.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 import threading
 from collections.abc import Iterator
 from functools import cached_property
@@ -96,12 +97,13 @@ class KeyPool:
         if self._directory is None:
             return KeyPair.generate()
         path = self._directory / f"{number:05}.pem"
+        with contextlib.suppress(OSError):
+            private_directory(self._directory)
         found = _load(path)
         if found is not None:
             return found
         made = KeyPair.generate()
         with contextlib.suppress(OSError):
-            _private_directory(self._directory)
             return _keep(made, path)
         return made
 
@@ -115,33 +117,49 @@ _POOLS: Final[dict[Path | None, KeyPool]] = {}
 
 
 def _user_directory() -> Path | None:
+    cache = user_cache_directory()
+    return None if cache is None else cache / "rpki-keys"
+
+
+def user_cache_directory() -> Path | None:
+    """Where a user's labs keep what the next one can use again; None without a home directory."""
     cache = Path(os.environ.get("XDG_CACHE_HOME", ""))
     if not cache.is_absolute():  # to be ignored, as the XDG base directory specification says
         try:
             cache = Path.home() / ".cache"
         except RuntimeError:  # no home directory at all
             return None
-    return cache / "byoip-lab" / "rpki-keys"
+    return cache / "byoip-lab"
 
 
-def _private_directory(directory: Path) -> None:
+def private_directory(directory: Path) -> None:
+    """Make sure that there is this directory, and that only its user gets in. Raises OSError."""
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     directory.chmod(0o700)
 
 
 def _load(path: Path) -> KeyPair | None:
-    """The key pair in a file, None where there is none, or none as it was written."""
+    """The key pair in a file, None where there is none, none as it was written, or one that others could have
+    read or written."""
     try:
-        with path.open("rb") as stream:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:
+            if not _is_private(os.fstat(stream.fileno())):
+                return None
             content = stream.read(_MAX_FILE)
         first, _, pem = content.partition(b"\n")
         if first != _fingerprint(pem):
             return None
-        # The checks skipped take 30 ms; the fingerprint already says that the key is the one written here.
+        # The checks skipped take 30 ms. The fingerprint shows damage, and only this user can have written
+        # the file.
         private = load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
     except (OSError, ValueError, TypeError):
         return None
     return KeyPair(private) if isinstance(private, rsa.RSAPrivateKey) else None
+
+
+def _is_private(status: os.stat_result) -> bool:
+    others = stat.S_IRWXG | stat.S_IRWXO
+    return stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & others
 
 
 def _keep(made: KeyPair, path: Path) -> KeyPair:

@@ -25,5 +25,9 @@ because thisUpdate must rise with each publication (RFC 9286 section 4.2.1), the
 publishes many times a second draws on."""
 LATEST: Final = 60
 """A thisUpdate stays at least this far behind now."""
+FIRST_NOW: Final = YEAR
+"""What is made to be expired goes back by a year, and times in certificates are none before 1970 here."""
+LAST_NOW: Final = 253_402_300_799 - TRUST_ANCHOR
+"""Times in certificates end with the year 9999 (RFC 5280 section 4.1.2.5)."""
 EXPIRED: Final = HOUR
 """How long ago that ended which is made to be expired."""

@@ -18,6 +18,9 @@ from lab.rpki.objects.resources import LAST_ASN, Resources
 
 _NOT_IN_A_FILE_NAME: Final = re.compile(r"[^A-Za-z0-9]")
 
+_MOST_PROVIDERS: Final = 10_000
+"""Relying parties take no more, and an RTR PDU has room for 16,380 (draft-ietf-sidrops-8210bis)."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class RoaRequest:
@@ -95,6 +98,8 @@ class AspaRequest:
         """Why there can be no such ASPA, as text for people; empty if there can."""
         if len(self.providers) > 1 and 0 in self.providers:
             return f"{self} names AS0 beside others; AS0 alone says that there are no providers"
+        if len(self.providers) > _MOST_PROVIDERS:
+            return f"{self} names {len(self.providers)} providers; expected at most {_MOST_PROVIDERS}"
         return self.aspa("").problem()
 
     def aspa(self, ta: str) -> Aspa:
