@@ -9,7 +9,8 @@ from lab.bgp.rov import Vrp
 from lab.rtr.errors import ErrorCode, PduError
 
 MAX_RECORDS: Final = 5_000_000
-"""How many VRPs and ASPAs a router takes from a cache; the whole Internet has less than a fifth of it."""
+"""How many VRPs and providers in ASPAs a router takes from a cache; the whole Internet has less than a fifth
+of it."""
 
 
 class Answer:
@@ -21,6 +22,7 @@ class Answer:
     def __init__(self, vrps: Iterable[Vrp] = (), aspas: Mapping[int, tuple[int, ...]] | None = None) -> None:
         self.vrps = set(vrps)
         self.aspas = dict(aspas or {})
+        self._providers = sum(map(len, self.aspas.values()))
         self._customers: set[int] = set()
 
     def take_prefixes(self, pdus: Iterable[tuple[bool, Vrp]]) -> None:
@@ -46,13 +48,16 @@ class Answer:
             text = f"the ASPA of AS{customer} comes twice in one answer"
             raise PduError(ErrorCode.DUPLICATE_ANNOUNCEMENT_RECEIVED, text)
         self._customers.add(customer)
+        before = self.aspas.pop(customer, ())
+        self._providers += len(providers) - len(before)
         if announce:
             self.aspas[customer] = providers
             self._check_size()
-        elif self.aspas.pop(customer, None) is None:
+        elif not before:
             text = f"the ASPA of AS{customer} is withdrawn and was not there"
             raise PduError(ErrorCode.WITHDRAWAL_OF_UNKNOWN_RECORD, text)
 
     def _check_size(self) -> None:
-        if len(self.vrps) + len(self.aspas) > MAX_RECORDS:
-            raise PduError(ErrorCode.INTERNAL_ERROR, f"there is room for {MAX_RECORDS} VRPs and ASPAs")
+        if len(self.vrps) + self._providers > MAX_RECORDS:
+            text = f"there is room for {MAX_RECORDS} VRPs and providers in ASPAs"
+            raise PduError(ErrorCode.INTERNAL_ERROR, text)

@@ -18,6 +18,8 @@ from lab.rtr.timers import Timers
 KEPT_DELTAS: Final = 256
 KEPT_CHANGES: Final = 500_000
 """How many updates, and how many changes in all of them, a router may be behind and still get a delta."""
+KEPT_OCTETS: Final = 1 << 25
+"""How much is kept of what routers that are behind were sent, to be sent to others again."""
 _SERIALS: Final = 1 << 32
 _SESSION_IDS: Final = 1 << 16
 
@@ -55,7 +57,7 @@ class CacheState:
         self.deltas = deltas
         self._prefixes: dict[int, bytes] = {}
         self._everything: dict[int, bytes] = {}
-        self._latest: dict[int, bytes] = {}
+        self._changes: dict[tuple[int, int], bytes] = {}
 
     def everything(self, version: int) -> bytes:
         """All payload PDUs in a protocol version: what a Reset Query asks for."""
@@ -74,14 +76,20 @@ class CacheState:
         """The payload PDUs from the serial `since` to this one; None if there is no record of them."""
         if since == self.serial:
             return b""
-        if self.deltas and since == self.deltas[-1].since:
-            if version not in self._latest:
-                self._latest[version] = _encoded(self.deltas[-1:], version)
-            return self._latest[version]
+        if (since, version) in self._changes:
+            return self._changes[since, version]
         for index, delta in enumerate(self.deltas):
             if delta.since == since:
-                return _encoded(self.deltas[index:], version)
+                return self._keep(since, version, _encoded(self.deltas[index:], version))
         return None
+
+    def _keep(self, since: int, version: int, encoded: bytes) -> bytes:
+        """Remember `encoded`, and forget the oldest of what there is no room for beside it."""
+        self._changes[since, version] = encoded
+        octets = sum(map(len, self._changes.values()))
+        while octets > KEPT_OCTETS and len(self._changes) > 1:
+            octets -= len(self._changes.pop(next(iter(self._changes))))
+        return encoded
 
 
 def _encoded(deltas: tuple[Delta, ...], version: int) -> bytes:

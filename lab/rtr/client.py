@@ -22,7 +22,10 @@ def fetch(address: Address, timeout: float, version: int = MAX_VERSION) -> Synch
 
     Raises FetchError if it is not there, has no data or does not answer within `timeout` seconds.
     """
-    connection = ClientConnection(address, ClientSession(version), time.monotonic)
+    try:
+        connection = ClientConnection(address, ClientSession(version), time.monotonic)
+    except OSError as error:
+        raise FetchError(f"no data from the cache at {address}: {error.strerror}") from None
     deadline = time.monotonic() + timeout
     try:
         while time.monotonic() < deadline:

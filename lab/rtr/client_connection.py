@@ -81,7 +81,11 @@ class ClientConnection:
         self._wake_out.close()
 
     def _connect(self, now: float) -> None:
-        self._sock = socket.socket(self._address.family, socket.SOCK_STREAM)
+        try:
+            self._sock = socket.socket(self._address.family, socket.SOCK_STREAM)
+        except OSError as error:
+            self.session.disconnected(f"cannot connect: {error.strerror}", now)
+            return
         self._sock.setblocking(False)
         self._is_up = False
         code = self._sock.connect_ex(self._address.sockaddr)

@@ -74,7 +74,8 @@ class ClientSession:
         self._buffer = PduBuffer()
         self._version = max_version
         self._is_agreed = False
-        self._is_lowered = False
+        self._comes_back = False
+        """Whether to connect again at once if the transport ends, in this version."""
         self._wants_all = False
         self._asked: Held | None = None
         self._answer: Answer | None = None
@@ -96,16 +97,16 @@ class ClientSession:
         self._buffer = PduBuffer()
         self.outgoing.clear()
         self.closing = False
-        if not self._is_lowered:
+        if not self._comes_back:
             self._version = self._max_version
-        self._is_agreed = self._is_lowered = False
+        self._is_agreed = self._comes_back = False
         self._query(now)
 
     def disconnected(self, reason: str, now: float) -> None:
         """There is no transport (any more). `reason` is for people; empty if there is nothing to say."""
-        at_once = self._is_lowered and self._phase is not Phase.DOWN
+        at_once = self._comes_back and self._phase is not Phase.DOWN
         self.connect_at = now if at_once else now + self._retry
-        self._is_lowered = at_once
+        self._comes_back = at_once
         self._phase = Phase.DOWN
         self._answer = None
         if reason and not at_once:
@@ -121,6 +122,10 @@ class ClientSession:
         """Do what is due: poll, give up waiting, let go of what has expired."""
         if now >= self._expire_at:
             self._flush("the data expired without a successful poll")
+            if self.is_asking and self._asked is not None:
+                self._start_over()
+        if self.closing:
+            return
         if self._phase is Phase.IDLE and now >= self._query_at:
             self._query(now)
         elif self.is_asking and now >= self._answer_by:
@@ -191,12 +196,16 @@ class ClientSession:
         if self._phase is not Phase.ASKED:
             raise PduError(ErrorCode.CORRUPT_DATA, "a Cache Response that nothing was asked for", raw)
         asked = self._asked
-        if asked is not None and (header.version, session_id) != asked[:2]:
+        if asked is not None and header.version < asked.version:
+            self._version = header.version
+            self._start_over()
+            return
+        if asked is not None and session_id != asked.session_id:
             text = f"the session ID was {asked.session_id} and is {session_id}"
             raise PduError(ErrorCode.CORRUPT_DATA, text, raw)
         self._version = header.version
         self._is_agreed = True
-        self._is_lowered = False
+        self._comes_back = False
         self._session_id = session_id
         self._answer = Answer() if asked is None else Answer(self._vrps, self._aspas)
         self._phase = Phase.RECEIVING
@@ -243,25 +252,25 @@ class ClientSession:
         too_new = report.code == ErrorCode.UNSUPPORTED_PROTOCOL_VERSION and not self._is_agreed
         if too_new and self._version > 0:
             self._version = min(version, self._version - 1)
-            self._is_lowered = True
+            self._comes_back = True
             self._query(now)
             return
         self.events.append(CacheError(f"the cache reports {report}"))
-        if report.code == ErrorCode.NO_DATA_AVAILABLE:
+        if report.code == ErrorCode.NO_DATA_AVAILABLE and self.is_asking:
             self._answer = None
             self._wants_all = True
             self._phase = Phase.IDLE
             self._query_at = now + self._retry
             return
         self.closing = True
-        self._is_lowered = False
+        self._comes_back = False
         if report.code not in list(ErrorCode) or not ErrorCode(report.code).keeps_data:
             self._flush(f"the cache reports {report}")
 
     def _refuse(self, error: PduError, header: Header) -> None:
         """End the session, and say why unless it was an Error Report that was wrong."""
         self.closing = True
-        self._is_lowered = False
+        self._comes_back = False
         self._answer = None
         self.events.append(CacheError(f"the cache sent what cannot be: {error}"))
         if header.type != PduType.ERROR_REPORT:
@@ -282,6 +291,12 @@ class ClientSession:
         self._answer = None
         self._notified = None
         self._answer_by = now + ANSWER_SECONDS
+
+    def _start_over(self) -> None:
+        """Hang up on an answer with changes to what is not held (any more); ask for everything at once."""
+        self._answer = None
+        self.outgoing.clear()
+        self.closing = self._comes_back = self._wants_all = True
 
     def _flush(self, reason: str) -> None:
         if self.held is not None:

@@ -1,8 +1,9 @@
 """VRPs and ASPAs as a cache may hold them, and as payload PDUs in the order that routers are to get them in.
 
-The order (draft-ietf-sidrops-8210bis section 11.2) keeps a router that applies each PDU as it comes from
-taking a valid route for invalid on the way: announcements before withdrawals, more specific before less
-specific, AS 0 last.
+The order (draft-ietf-sidrops-8210bis section 11.2) is meant for a router that applies each PDU as it comes:
+announcements before withdrawals, all VRPs of a prefix address next to each other. Announcements descend by
+prefix address, then maxLength, then prefix length, then ASN: AS 0 is the last of those that differ in nothing
+else. Withdrawals ascend by the same.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable
 from operator import itemgetter
 from typing import Final
 
-from lab.bgp.aspa import Aspa
+from lab.bgp.aspa import Aspa, merged_providers
 from lab.bgp.prefix import WIDTH
 from lab.bgp.rov import Vrp
 from lab.rtr.codec import IPV4, IPV6, LOW_HALF, encode
@@ -43,16 +44,14 @@ def merged_aspas(aspas: Iterable[Aspa]) -> dict[int, tuple[int, ...]]:
 
     AS 0 stands only where nobody else does. Raises ValueError for an ASPA that an ASPA PDU cannot carry.
     """
-    merged: dict[int, set[int]] = {}
+    aspas = tuple(aspas)
     for aspa in aspas:
         if not aspa.providers:
             raise ValueError(f"the ASPA of AS{aspa.customer} names no provider; AS 0 says that there is none")
         if not all(0 <= asn <= _MAX_ASN for asn in (aspa.customer, *aspa.providers)):
             raise ValueError(f"the ASPA of AS{aspa.customer}: an ASN is from 0 to {_MAX_ASN}")
-        merged.setdefault(aspa.customer, set()).update(aspa.providers)
+    merged = merged_providers(aspas)
     for customer, providers in merged.items():
-        if len(providers) > 1:
-            providers.discard(0)
         if len(providers) > MAX_PROVIDERS:
             raise ValueError(
                 f"AS{customer} has {len(providers)} providers; a PDU has room for {MAX_PROVIDERS}"

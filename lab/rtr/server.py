@@ -45,9 +45,9 @@ class Router(NamedTuple):
 class RtrServer:
     """Serves `cache` on all of `addresses` from when it is made until `close`.
 
-    Raises ListenError, with nothing left behind, if one of the addresses cannot be had or is reached from
-    other machines, unless `allow_remote`. Routers are told of updates at most every `notify_interval`
-    seconds each.
+    Raises ListenError if one of the addresses cannot be had or is reached from other machines, unless
+    `allow_remote`, and OSError where the machine has no sockets left; nothing is left behind then. Routers
+    are told of updates at most every `notify_interval` seconds each.
     """
 
     def __init__(
@@ -71,20 +71,15 @@ class RtrServer:
         self._accepted_by: dict[int, Listener] = {}
         self._accepts_from = -inf
         self._listeners: list[Listener] = []
-        try:
-            for address in addresses:
-                self._listeners.append(Listener(address, allow_remote))
-        except Exception:
-            self._close_listeners()
-            raise
-        self._wake_in, self._wake_out = socket.socketpair()
-        self._wake_in.setblocking(False)
-        self._wake_out.setblocking(False)
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._wake_in, selectors.EVENT_READ)
         self._is_closing = False
-        self._thread = threading.Thread(target=self._run, name="rtr-server", daemon=True)
-        self._thread.start()
+        self._resources = contextlib.ExitStack()
+        try:
+            self._open(addresses, allow_remote)
+            self._thread = threading.Thread(target=self._run, name="rtr-server", daemon=True)
+            self._thread.start()
+        except BaseException:
+            self._resources.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -116,6 +111,18 @@ class RtrServer:
         self._wake()
         self._thread.join()
 
+    def _open(self, addresses: Sequence[Address], allow_remote: bool) -> None:
+        """Get everything that `_resources` has to let go of."""
+        for address in addresses:
+            listener = Listener(address, allow_remote)
+            self._resources.callback(listener.close)
+            self._listeners.append(listener)
+        self._wake_in, self._wake_out = map(self._resources.enter_context, socket.socketpair())
+        self._wake_in.setblocking(False)
+        self._wake_out.setblocking(False)
+        self._selector = self._resources.enter_context(selectors.DefaultSelector())
+        self._selector.register(self._wake_in, selectors.EVENT_READ)
+
     # --- the thread -----------------------------------------------------------------------------------------
 
     def _wake(self) -> None:
@@ -129,10 +136,7 @@ class RtrServer:
         finally:
             for number in tuple(self._connections):
                 self._hang_up(number)
-            self._close_listeners()
-            self._selector.close()
-            self._wake_in.close()
-            self._wake_out.close()
+            self._resources.close()
 
     def _step(self) -> None:
         now = self._clock()
@@ -196,7 +200,3 @@ class RtrServer:
             self.complaints.append((connection.peer, connection.session.complaint))
         self._selector.unregister(connection.sock)
         connection.sock.close()
-
-    def _close_listeners(self) -> None:
-        for listener in self._listeners:
-            listener.close()

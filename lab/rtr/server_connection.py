@@ -21,9 +21,11 @@ _SEGMENTS: Final = 64
 
 
 class ServerConnection:
-    """A router's socket and session. While something waits to be sent, nothing more is read: a router that
-    does
-    not take its answers cannot pile up new ones."""
+    """A router's socket and session.
+
+    While something waits to be sent, nothing more is read or answered: a router that does not take its
+    answers cannot pile up new ones. One that asks much at once gets one answer in each turn of the loop.
+    """
 
     def __init__(self, sock: socket.socket, peer: str, session: ServerSession, now: float) -> None:
         self.sock = sock
@@ -36,13 +38,18 @@ class ServerConnection:
     @property
     def interest(self) -> int:
         """The selector events that it waits for."""
-        return selectors.EVENT_WRITE if self._waiting else selectors.EVENT_READ
+        return selectors.EVENT_WRITE if self._is_busy else selectors.EVENT_READ
+
+    @property
+    def _is_busy(self) -> bool:
+        """Whether the router has answers to take, or questions that wait for that."""
+        return bool(self._waiting) or self.session.is_waiting
 
     def deadline(self) -> float:
         """When its patience ends; infinity while the router is in no debt."""
         if self._is_over:
             return self._since + LINGER_SECONDS
-        if self._waiting or self.session.version is None:
+        if self._is_busy or self.session.version is None:
             return self._since + STALL_SECONDS
         return inf
 
@@ -66,6 +73,7 @@ class ServerConnection:
         """Say what there is to be said. Raises OSError when the router is gone, TimeoutError when it
         stalls."""
         if not self._waiting and not self.session.closing:
+            self.session.proceed()
             self.session.notify(now)
         if self.session.outgoing:
             if not self._waiting:

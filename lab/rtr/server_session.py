@@ -32,9 +32,9 @@ _TRIES: Final = 3
 class ServerSession:
     """Answers one router from `cache`, in the protocol version of the router's first query.
 
-    Inputs leave octets in `outgoing`, whole answers shared with other sessions, to be sent in order. Once
-    `closing` is set nothing more is read: send what is in `outgoing` and close. `complaint` is what the
-    router reported.
+    Inputs leave octets in `outgoing`, one answer shared with other sessions, to be sent in order. What else
+    the router asked meanwhile waits until they are taken and `proceed` is called. Once `closing` is set
+    nothing more is read: send what is in `outgoing` and close. `complaint` is what the router reported.
     """
 
     def __init__(
@@ -42,6 +42,8 @@ class ServerSession:
     ) -> None:
         self.outgoing: deque[bytes] = deque()
         self.closing = False
+        self.is_waiting = False
+        """Whether more may have been asked than what `outgoing` answers: call `proceed` after sending it."""
         self.complaint: ErrorReport | None = None
         self.version: int | None = None
         """The protocol version agreed upon."""
@@ -57,7 +59,15 @@ class ServerSession:
     def bytes_received(self, data: bytes) -> None:
         """Handle what the router sent."""
         self._buffer.append(data)
+        self.proceed()
+
+    def proceed(self) -> None:
+        """Handle what the router sent before, up to the next answer; nothing while one is in `outgoing`."""
+        self.is_waiting = False
         while not self.closing and (header := self._buffer.header()) is not None:
+            if self.outgoing:
+                self.is_waiting = True
+                return
             try:
                 self._check(header)
                 if not self._buffer.has(header):
@@ -77,7 +87,7 @@ class ServerSession:
         state = self._cache.state
         assert state is not None
         assert self.version is not None
-        self._send(SerialNotify(self._cache.session_id(self.version), state.serial))
+        self._send(SerialNotify(self._cache.session_id(self.version), state.serial), self.version)
         self.serial = state.serial
         self._notified_at = now
 
@@ -110,7 +120,7 @@ class ServerSession:
             self._tries += 1
             self.closing = self._tries >= _TRIES
             text = f"protocol versions 0 to {self._max_version} are spoken here"
-            self._report(ErrorCode.UNSUPPORTED_PROTOCOL_VERSION, raw, text)
+            self._report(ErrorCode.UNSUPPORTED_PROTOCOL_VERSION, raw, text, self._max_version)
             return
         match decode(raw)[1]:
             case ErrorReport() as complaint:
@@ -130,14 +140,16 @@ class ServerSession:
         """End the session, and say why unless it was an Error Report that was wrong."""
         self.closing = True
         if header.type != PduType.ERROR_REPORT:
-            self._report(error.code, error.pdu, error.text)
+            understood = min(header.version, self._max_version) if self.version is None else self.version
+            self._report(error.code, error.pdu, error.text, understood)
 
     # --- what is answered -----------------------------------------------------------------------------------
 
     def _answer_reset(self, version: int) -> None:
         state = self._cache.state
         if state is None:
-            self._report(ErrorCode.NO_DATA_AVAILABLE, b"", "the cache has not got its first data yet")
+            text = "the cache has not got its first data yet"
+            self._report(ErrorCode.NO_DATA_AVAILABLE, b"", text, version)
         else:
             self._answer(state, state.everything(version), version)
 
@@ -152,20 +164,18 @@ class ServerSession:
         elif is_ours and (changes := state.changes(query.serial, version)) is not None:
             self._answer(state, changes, version)
         else:
-            self._send(CacheReset())
+            self._send(CacheReset(), version)
 
     def _answer(self, state: CacheState, payload: bytes, version: int) -> None:
         session_id = self._cache.session_id(version)
-        self._send(CacheResponse(session_id))
+        self._send(CacheResponse(session_id), version)
         if payload:
             self.outgoing.append(payload)
-        self._send(EndOfData(session_id, state.serial, self._cache.timers if version else None))
+        self._send(EndOfData(session_id, state.serial, self._cache.timers if version else None), version)
         self.serial = state.serial
 
-    def _report(self, code: ErrorCode, pdu: bytes, text: str) -> None:
-        version = self._max_version if self.version is None else self.version
-        self._send(ErrorReport.of(code_in_version(code, version), pdu, text))
+    def _report(self, code: ErrorCode, pdu: bytes, text: str, version: int) -> None:
+        self._send(ErrorReport.of(code_in_version(code, version), pdu, text), version)
 
-    def _send(self, pdu: Pdu) -> None:
-        version = self._max_version if self.version is None else self.version
+    def _send(self, pdu: Pdu, version: int) -> None:
         self.outgoing.append(encode(pdu, version))

@@ -138,6 +138,34 @@ def test_a_more_specific_vrp_comes_first_and_as_0_last():
     assert changes(cache, 0)[0] == PrefixPdu(False, wanted[3])
 
 
+def test_vrps_of_one_address_are_next_to_each_other_whatever_they_cover():
+    """A VRP with a longer maxLength comes before one that it covers: the draft sorts by maxLength first."""
+    cache = Cache(1)
+    wanted = [
+        vrp("192.0.2.128/25"),
+        vrp("192.0.2.0/24", max_length=26),
+        vrp("192.0.2.0/25"),
+        vrp("192.0.2.0/24", 0),
+    ]
+    cache.update(wanted[::-1])
+    assert everything(cache) == [PrefixPdu(True, each) for each in wanted]
+
+
+def test_what_several_updates_changed_is_encoded_once_and_kept_within_bounds(monkeypatch):
+    cache = Cache(1)
+    for number in range(4):
+        cache.update([vrp(f"192.0.2.{number}/32")])
+    first = cache.state.changes(0, 1)
+    assert cache.state.changes(0, 1) is first
+    assert cache.state.changes(0, 2) != first
+    monkeypatch.setattr(cache_module, "KEPT_OCTETS", len(first) + 1)
+    cache.state.changes(1, 1)
+    again = cache.state.changes(0, 1)
+    assert again == first
+    assert again is not first
+    assert cache.state.changes(0, 1) is again
+
+
 def test_serials_wrap():
     assert next_serial(2**32 - 1) == 0
     cache = Cache(1, serial=2**32 - 1)

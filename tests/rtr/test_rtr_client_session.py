@@ -149,6 +149,24 @@ def test_data_expire_and_are_asked_for_anew():
     assert asked(client) == [(2, ResetQuery())]
 
 
+@pytest.mark.parametrize("arrived", [[], [CacheResponse(5), PrefixPdu(True, OTHER)]], ids=["asked", "begun"])
+def test_data_that_expire_amid_an_answer_with_changes_are_asked_for_anew_at_once(arrived):
+    client = synchronised(PrefixPdu(True, VRP))
+    client.disconnected("broken", 10)
+    client.connected(699)
+    tell(client, *arrived, now=699)
+    client.advance(700)
+    tell(client, CacheResponse(5), PrefixPdu(True, OTHER), EndOfData(5, 8, TIMERS), now=700)
+    assert client.closing
+    assert events(client)[1:] == [Flushed("the data expired without a successful poll")]
+    client.disconnected("", 701)
+    assert client.connect_at == 701
+    client.connected(701)
+    assert asked(client) == [(2, ResetQuery())]
+    tell(client, CacheResponse(5), PrefixPdu(True, VRP), PrefixPdu(True, OTHER), EndOfData(5, 8, TIMERS))
+    assert events(client) == [Synchronised(2, 5, 8, frozenset([VRP, OTHER]), frozenset())]
+
+
 def test_version_0_has_the_default_intervals_and_the_routers_own_retry():
     client = synchronised(version=0)
     assert client.next_deadline() == 3600
@@ -277,6 +295,22 @@ def test_an_answer_in_an_older_version_is_a_downgrade():
     assert client.held == Held(0, 5, 7)
 
 
+def test_an_older_answer_to_a_query_for_changes_leads_to_a_reset_query_and_keeps_the_data():
+    client = synchronised(PrefixPdu(True, VRP))
+    client.disconnected("upgrade undone", 10)
+    client.connected(70)
+    tell(client, CacheResponse(6), version=1, now=70)
+    assert client.closing
+    assert client.held == Held(2, 5, 7)
+    client.disconnected("", 71)
+    assert client.connect_at == 71
+    client.connected(71)
+    assert asked(client) == [(1, ResetQuery())]
+    tell(client, CacheResponse(6), PrefixPdu(True, OTHER), EndOfData(6, 1, TIMERS), version=1, now=71)
+    expected = Synchronised(1, 6, 1, frozenset([OTHER]), frozenset())
+    assert events(client) == [CacheError("upgrade undone"), expected]
+
+
 def test_an_answer_in_a_newer_version_is_refused():
     client = ClientSession(1)
     client.connected(0)
@@ -360,7 +394,23 @@ def test_more_records_than_there_is_room_for_end_the_session(monkeypatch):
     asked(client)
     tell(client, CacheResponse(5), PrefixPdu(True, VRP), PrefixPdu(True, OTHER), AspaPdu(True, 1, (2,)))
     ((_, report),) = asked(client)
-    assert (report.code, report.text) == (ErrorCode.INTERNAL_ERROR, "there is room for 2 VRPs and ASPAs")
+    assert (report.code, report.text) == (
+        ErrorCode.INTERNAL_ERROR,
+        "there is room for 2 VRPs and providers in ASPAs",
+    )
+
+
+def test_an_aspa_takes_as_much_room_as_it_has_providers_until_it_is_replaced(monkeypatch):
+    monkeypatch.setattr(answer_module, "MAX_RECORDS", 4)
+    client = synchronised(PrefixPdu(True, VRP), AspaPdu(True, 1, (2, 3, 4)))
+    for serial, pdus in enumerate(
+        [(AspaPdu(True, 1, (5,)), AspaPdu(True, 2, (3, 4))), (AspaPdu(False, 2, ()),)]
+    ):
+        tell(client, SerialNotify(5, 8 + serial), CacheResponse(5), *pdus, EndOfData(5, 8 + serial, TIMERS))
+    assert client.held == Held(2, 5, 9)
+    asked(client)
+    tell(client, SerialNotify(5, 10), CacheResponse(5), AspaPdu(True, 2, (3, 4, 5)))
+    assert asked(client)[-1][1].code == ErrorCode.INTERNAL_ERROR
 
 
 def test_a_cache_without_data_is_asked_again_and_what_is_held_stays():
@@ -372,6 +422,15 @@ def test_a_cache_without_data_is_asked_again_and_what_is_held_stays():
     asked(client)
     client.advance(110)
     assert asked(client) == [(2, ResetQuery())]
+
+
+def test_a_cache_that_says_over_and_over_that_it_has_no_data_is_hung_up_on():
+    client = synchronised(PrefixPdu(True, VRP))
+    client.advance(50)
+    tell(client, *[ErrorReport(2)] * 5000, now=50)
+    assert events(client) == [CacheError("the cache reports No Data Available")] * 2
+    assert client.closing
+    assert client.held == Held(2, 5, 7)
 
 
 @pytest.mark.parametrize(("code", "keeps"), [(0, False), (3, False), (12, True), (13, False), (99, False)])

@@ -2,7 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support.rtr_values import Line, contents
+from support.rtr_values import Line, contents, in_pieces
 
 from lab.bgp.aspa import Aspa
 from lab.rtr import cache as cache_module
@@ -19,6 +19,45 @@ steps = st.lists(
     ),
     max_size=12,
 )
+
+
+@given(
+    contents,
+    contents,
+    st.integers(480, 600),
+    st.lists(st.integers(0, 60), min_size=5, max_size=5),
+    st.lists(st.integers(0, 2**16), max_size=4),
+)
+def test_a_router_whose_data_expire_at_any_moment_of_a_poll_never_takes_a_part_for_all(
+    first, second, asks_at, waits, cuts
+):
+    cache = Cache(1, TIMERS)
+    cache.update(*first)
+    line = Line(ClientSession(retry=10), cache)
+    line.settle(0)
+    line.disconnect(1)
+    held = {cache.state.serial: cache.state.vrps}
+    cache.update(*second)
+    held[cache.state.serial] = cache.state.vrps
+    now = float(asks_at)
+    line.client.advance(now)
+    line.connect(now)
+    line.server.bytes_received(bytes(line.client.outgoing))
+    line.client.outgoing.clear()
+    for wait, piece in zip(waits, in_pieces(b"".join(line.server.outgoing), cuts), strict=False):
+        now += wait
+        line.client.advance(now)
+        line.client.bytes_received(piece, now)
+    line.server.outgoing.clear()
+    if line.client.closing:
+        line.settle(now)
+        line.settle(now + 10)
+    answers = [event for event in line.client.events if isinstance(event, Synchronised)]
+    assert all(answer.vrps == held[answer.serial] for answer in answers)
+    assert answers[-1].serial == cache.state.serial
+    assert not any(
+        "cannot be" in event.reason for event in line.client.events if isinstance(event, CacheError)
+    )
 
 
 @given(st.integers(0, 2), st.integers(0, 2), contents, steps, st.lists(st.integers(0, 2**16), max_size=12))

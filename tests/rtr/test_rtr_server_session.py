@@ -126,8 +126,24 @@ def test_a_query_in_a_version_too_new_is_answered_in_the_newest_one(most, asked)
 def test_a_router_that_insists_on_an_unknown_version_is_hung_up_on():
     session = ServerSession(filled(VRP))
     session.bytes_received(bytes.fromhex("0302000000000008") * 9)
-    assert [report.code for _, report in said(session)] == [ErrorCode.UNSUPPORTED_PROTOCOL_VERSION] * 3
+    for _ in range(3):
+        assert not session.closing or not session.is_waiting
+        assert [report.code for _, report in said(session)] == [ErrorCode.UNSUPPORTED_PROTOCOL_VERSION]
+        session.proceed()
     assert session.closing
+    assert said(session) == []
+
+
+def test_queries_that_arrive_together_are_answered_one_by_one():
+    session = ServerSession(filled(VRP))
+    queries = encode(ResetQuery(), 1) + encode(SerialQuery(101, 0), 1)
+    session.bytes_received(queries + queries[:15])
+    for payload in ([(1, PrefixPdu(True, VRP))], [], [(1, PrefixPdu(True, VRP))]):
+        assert said(session)[1:-1] == payload
+        session.proceed()
+    assert (said(session), session.is_waiting) == ([], False)
+    session.bytes_received(queries[15:])
+    assert said(session) == [(1, CacheResponse(101)), (1, EndOfData(101, 0, TIMERS))]
 
 
 @given(versions, versions)
@@ -185,6 +201,14 @@ def test_an_error_report_is_never_answered(octets):
     session.bytes_received(octets + encode(ResetQuery(), 1))
     assert said(session) == []
     assert session.closing
+
+
+@pytest.mark.parametrize(("spoken", "understood"), [(0, 0), (1, 1), (2, 1), (9, 1)])
+def test_a_first_pdu_that_no_router_sends_is_reported_in_a_version_that_the_router_knows(spoken, understood):
+    session = ServerSession(filled(VRP), max_version=1)
+    session.bytes_received(bytes((spoken, 3, 0, 0, 0, 0, 0, 7)))
+    ((version, report),) = said(session)
+    assert (version, report.code) == (understood, ErrorCode.CORRUPT_DATA)
 
 
 def test_what_a_router_complains_of_is_kept():

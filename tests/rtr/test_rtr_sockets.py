@@ -60,6 +60,20 @@ def receive(sock, until):
     return read_pdus([data])
 
 
+def exhausted(*_, **__):
+    """What a machine without file descriptors does."""
+    raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+
+class WithoutSockets:
+    """The module socket where a new socket cannot be had."""
+
+    socket = staticmethod(exhausted)
+
+    def __getattr__(self, name):
+        return getattr(socket, name)
+
+
 def eventually(condition):
     """Wait for a state of another thread, which has nothing to wait on."""
     limit = time.monotonic() + PATIENCE
@@ -160,6 +174,21 @@ def test_a_server_that_cannot_have_all_its_addresses_takes_none(tmp_path):
         assert not path.exists()
 
 
+@pytest.mark.parametrize(
+    "refused", ["lab.rtr.server.socket.socketpair", "lab.rtr.server.selectors.DefaultSelector",
+                "lab.rtr.server.threading.Thread.start"],
+)  # fmt: skip
+def test_a_server_that_the_machine_has_no_room_for_leaves_nothing_behind(tmp_path, monkeypatch, refused):
+    path = tmp_path / "rtr.sock"
+    before = len(os.listdir("/proc/self/fd"))
+    with monkeypatch.context() as patch:
+        patch.setattr(refused, exhausted)
+        with pytest.raises(OSError, match="Too many open files"):
+            server(UnixAddress(str(path)))
+    assert not path.exists()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
 def test_a_unix_socket_is_for_its_owner_only_and_goes_with_the_server(tmp_path):
     path = tmp_path / "rtr.sock"
     cache = server(UnixAddress(str(path)))
@@ -222,6 +251,21 @@ def test_nothing_more_is_read_from_a_router_until_it_took_its_answer():
             rounds += 1
         assert rounds > 0
         assert connection.interest == selectors.EVENT_READ
+
+
+def test_a_router_that_asks_much_at_once_gets_one_answer_in_each_turn():
+    cache = Cache(1)
+    cache.update(vrps(3))
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        connection = ServerConnection(ours, "router", ServerSession(cache), 0)
+        theirs.sendall(encode(ResetQuery(), 1) * 3)
+        connection.read()
+        for left in (2, 1, 0):
+            connection.proceed(0)
+            assert len(theirs.recv(1 << 20)) == 8 + 3 * 20 + 24
+            assert connection.interest == (selectors.EVENT_WRITE if left else selectors.EVENT_READ)
 
 
 def test_one_that_connects_and_asks_nothing_is_dropped(monkeypatch):
@@ -327,6 +371,22 @@ def test_a_fetch_names_what_is_wrong(tmp_path):
     empty = RtrServer(Cache(1), (ANY,))
     with empty, pytest.raises(FetchError, match="the cache reports No Data Available"):
         fetch(empty.addresses[0], PATIENCE)
+
+
+def test_a_machine_without_sockets_is_a_cache_that_cannot_be_reached(monkeypatch):
+    with server() as cache:
+        with monkeypatch.context() as patch:
+            patch.setattr("lab.rtr.client_connection.socket.socketpair", exhausted)
+            with pytest.raises(FetchError, match="Too many open files"):
+                fetch(cache.addresses[0], PATIENCE)
+        with monkeypatch.context() as patch:
+            patch.setattr("lab.rtr.client_connection.socket", WithoutSockets())
+            with pytest.raises(FetchError, match="cannot connect: Too many open files"):
+                fetch(cache.addresses[0], PATIENCE)
+            router = RtrClient(cache.addresses[0], retry=0.02)
+            eventually(lambda: router.last_error)
+        with router:
+            assert router.wait_until(lambda held: held is not None, PATIENCE)
 
 
 def test_a_fetch_ends_in_time():

@@ -130,6 +130,7 @@ class Line:
                     return
                 self.connect(now)
             assert self.server is not None
+            self.server.proceed()
             self.server.notify(now)
             up, down = bytes(self.client.outgoing), b"".join(self.server.outgoing)
             self.client.outgoing.clear()

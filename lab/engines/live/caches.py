@@ -44,7 +44,8 @@ class Caches:
     ) -> None:
         """Listen. `shares_loopback` as in Driver; `address` is where others than the speakers are served.
 
-        Raises MachineError where that is impossible, and EngineError for a cache that is not on this machine.
+        Raises MachineError where that is impossible, and EngineError for a cache that is not on this machine;
+        nothing is left behind then.
         """
         own = own_caches(topology)
         sockets = {
@@ -59,8 +60,10 @@ class Caches:
             if not shares_loopback:
                 self._relay = Relay({sockets[name]: own[name] for name in own if name in sockets})
         except ListenError as error:
+            self.close()
             raise MachineError(f"cannot serve the speakers their VRPs: {error}") from None
         except OSError as error:
+            self.close()
             raise MachineError(
                 f"cannot serve the speakers their VRPs: {error.strerror}; raise the limit on open files "
                 "with `ulimit -n 4096`"
