@@ -18,9 +18,10 @@ _MAX_SEGMENT: Final = 240
 _SEGMENT: Final = re.compile(r"(?!\.)[A-Za-z0-9._~%!$&()+,;=:@-]{1,240}")
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST: Final = rf"(?:{_LABEL}(?:\.{_LABEL})*\.?|\[[0-9A-Fa-f:.]{{2,45}}\])"
-_RSYNC: Final = re.compile(rf"rsync://({_HOST})(?::([0-9]{{1,5}}))?/(.*)", re.IGNORECASE | re.DOTALL)
+_FLAGS: Final = re.IGNORECASE | re.ASCII  # without ASCII, "k" matches the Kelvin sign too
+_RSYNC: Final = re.compile(rf"rsync://({_HOST})(?::([0-9]{{1,5}}))?/(.*)", _FLAGS | re.DOTALL)
 _HTTPS: Final = re.compile(
-    rf"https://({_HOST})(?::([0-9]{{1,5}}))?(/[A-Za-z0-9._~%!$&'()*+,;=:@/?-]*)?", re.IGNORECASE
+    rf"https://({_HOST})(?::([0-9]{{1,5}}))?(/[A-Za-z0-9._~%!$&'()*+,;=:@/?-]*)?", _FLAGS
 )
 
 

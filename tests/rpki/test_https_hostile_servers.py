@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import socket
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -18,7 +20,7 @@ from lab.rpki.fetching.https_client import HttpsClient
 from lab.rpki.fetching.limits import Deadline, FetchError, FetchLimits
 from lab.rpki.fetching.network import NetworkSource
 from lab.rpki.publication.rrdp import NOTIFICATION, RrdpPublisher
-from lab.rpki.uris import parse_https
+from lab.rpki.uris import HttpsUri, parse_https
 
 LIMITS = FetchLimits(
     connect_seconds=2,
@@ -229,15 +231,49 @@ def test_a_server_is_asked_once_in_a_run_whatever_it_answers(
     assert len(server.requests) == asked
 
 
-def test_no_more_servers_are_asked_than_allowed(server: ScriptedServer, tmp_path: Path) -> None:
-    server.script = lambda path: [answer(b"", "404 Not Found")]
-    with NetworkSource(tmp_path, limits=FetchLimits(servers=4), ca_file=server.ca) as source:
-        before = len(server.requests)
-        errors = [
-            source.refresh(f"{BASE}{number}/", f"{server.base}{number}/n.xml").error for number in range(9)
-        ]
-        assert len(server.requests) - before <= 4
-        assert "not asked, after 4 servers in this run" in errors[-1]
+def test_a_ca_is_never_read_as_another_ca_published_it(server: ScriptedServer, tmp_path: Path) -> None:
+    """A CA may name all of another's module as its own repository, and a server of its own for it."""
+    hostile = RrdpPublisher(f"{server.base}hostile/")
+    mine, victims = f"{BASE}own.mft", f"{BASE}ca/ca.mft"
+    files = {f"/hostile/{path}": data for path, data in hostile.publish({mine: b"1", victims: b"2"}).items()}
+    server.script = lambda path: [answer(files[path]) if path in files else answer(b"", "404 Not Found")]
+    with NetworkSource(tmp_path, limits=LIMITS, ca_file=server.ca) as source:
+        assert source.refresh(BASE, hostile.notification_uri).ok
+        assert source.read(victims, 10) is None
+        for notification in (f"{server.base}n.xml", None, "https:no"):
+            assert source.refresh(f"{BASE}ca/", hostile.notification_uri).ok
+            assert source.read(victims, 10) == b"2"
+            assert not source.refresh(f"{BASE}ca/", notification).ok
+            assert source.read(victims, 10) is None
+            assert source.list(f"{BASE}ca/") == ()
+        assert source.read(mine, 10) == b"1"
+
+
+def test_a_name_whose_look_up_never_ends_is_given_up(
+    client: HttpsClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = threading.Event()
+
+    def never(*args: object, **options: object) -> list[object]:
+        ended.wait(20)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", never)
+    with pytest.raises(FetchError, match=r"not done after 0\.1 seconds"):
+        get(client, parse_https("https://slow.example/"), Deadline(0.1))
+    assert not ended.is_set()
+    ended.set()
+
+
+def test_a_uri_that_cannot_be_sent_is_reported(server: ScriptedServer, client: HttpsClient) -> None:
+    uri = replace(parse_https(server.base), target="/\u017f")
+    with pytest.raises(FetchError):
+        get(client, uri, Deadline(20))
+
+
+def get(client: HttpsClient, uri: HttpsUri, deadline: Deadline) -> None:
+    with client.get(uri, 100, deadline):
+        raise AssertionError("it answered")
 
 
 def test_one_server_cannot_replace_what_another_publishes(

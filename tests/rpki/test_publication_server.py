@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
 from lab.rpki.fetching.limits import FetchLimits
 from lab.rpki.fetching.network import CacheError, NetworkSource
+from lab.rpki.publication import rsync_daemon
 from lab.rpki.publication.faults import Fault
 from lab.rpki.publication.listening import PublicationError
+from lab.rpki.publication.rsync_daemon import RsyncDaemon, rsyncd_conf
 from lab.rpki.publication.server import PublicationServer, ServerUris
 from lab.rpki.uris import UriError
 
@@ -120,7 +125,7 @@ def test_content_that_one_server_cannot_publish_is_published_by_none(
     server.publish({"ripe": {roa(one): b"1"}, "arin": {roa(two): b"1"}})
     with pytest.raises(UriError, match="is not a file of"):
         server.publish({"ripe": {roa(one): b"2"}, "arin": {roa(one): b"2"}})
-    assert source.refresh(one.rsync, one.notification).ok
+    assert source.refresh(f"{one.rsync}ca/", one.notification).ok
     assert source.read(roa(one), 9) == b"1"
 
 
@@ -162,6 +167,66 @@ def test_a_closed_server_leaves_no_process_and_no_port(tmp_path: Path) -> None:
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port))
     assert uris.rsync.startswith("rsync://localhost:")
+
+
+class NoDescriptors:
+    """A listening socket that can accept nobody. It notes when it was asked to."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self._listener = listener
+        self.asked: list[float] = []
+        self.enough = threading.Event()
+
+    def accept(self) -> None:
+        self.asked.append(time.monotonic())
+        if len(self.asked) == 4:
+            self.enough.set()
+        raise OSError(24, "Too many open files")
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._listener, name)
+
+
+def test_an_rsync_daemon_without_descriptors_waits_for_some(tmp_path: Path) -> None:
+    daemon = RsyncDaemon(tmp_path)
+    with closing(daemon):
+        daemon._socket = without = NoDescriptors(daemon._socket)
+        with socket.create_connection(("127.0.0.1", daemon.port)):
+            assert without.enough.wait(20)
+    assert without.asked[3] - without.asked[0] >= 0.2
+
+
+def test_silent_clients_of_rsync_make_room_for_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rsync_daemon, "_MAX_CONNECTIONS", 2)
+    monkeypatch.setattr(rsync_daemon, "_UNDISTURBED_SECONDS", 0.0)
+    with closing(RsyncDaemon(tmp_path)) as daemon, ExitStack() as clients:
+        silent = [greeted(clients, daemon) for _ in range(3)]
+        assert silent[0].recv(100) == b""
+    assert "timeout = " in rsyncd_conf({})
+
+
+def test_an_rsync_whose_client_has_gone_does_not_wait_for_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rsync_daemon, "_REAP_SECONDS", 0.05)
+    before = _children()
+    with closing(RsyncDaemon(tmp_path)) as daemon:
+        with ExitStack() as clients:
+            greeted(clients, daemon)
+            assert _children() - before
+        until = time.monotonic() + 20
+        while _children() - before and time.monotonic() < until:
+            time.sleep(0.02)
+        assert not _children() - before
+
+
+def greeted(clients: ExitStack, daemon: RsyncDaemon) -> socket.socket:
+    """A client that says nothing after the daemon's greeting."""
+    client = clients.enter_context(socket.create_connection(("127.0.0.1", daemon.port), timeout=20))
+    assert client.recv(100).startswith(b"@RSYNCD:")
+    return client
 
 
 def _children() -> set[str]:

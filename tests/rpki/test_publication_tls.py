@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 from lab.rpki.publication.tls import TlsFiles, server_tls
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+KEY = b"-----BEGIN PRIVATE KEY-----"
 
 
 def verify(files: TlsFiles, name: str, at: datetime = NOW) -> None:
@@ -46,7 +49,9 @@ def test_files_that_are_still_good_are_kept(tmp_path: Path) -> None:
     assert files.ca.read_bytes() == ca
 
 
-@pytest.mark.parametrize("fault", ["expired", "other name", "other ca", "damaged", "missing"])
+@pytest.mark.parametrize(
+    "fault", ["expired", "other name", "other ca", "damaged", "missing", "no key", "other key", "open"]
+)
 def test_files_that_are_of_no_use_are_made_anew(tmp_path: Path, fault: str) -> None:
     files = server_tls(tmp_path, ["localhost"], NOW)
     name, now = "localhost", NOW
@@ -61,5 +66,15 @@ def test_files_that_are_of_no_use_are_made_anew(tmp_path: Path, fault: str) -> N
             files.server.write_bytes(b"damaged")
         case "missing":
             files.ca.unlink()
+        case "no key":
+            files.server.write_bytes(files.server.read_bytes().partition(KEY)[0])
+        case "other key":
+            other = server_tls(tmp_path / "other", ["localhost"], NOW).server.read_bytes()
+            own, _, _ = files.server.read_bytes().partition(KEY)
+            files.server.write_bytes(own + KEY + other.partition(KEY)[2])
+        case "open":
+            files.server.chmod(0o644)
     server_tls(tmp_path, [name], now)
     verify(files, name, now)
+    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(files.server)
+    assert files.server.stat().st_mode & 0o777 == 0o600

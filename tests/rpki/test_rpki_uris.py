@@ -41,6 +41,7 @@ def test_a_module_is_a_directory_with_or_without_its_slash() -> None:
         ("rsync://user@h/m/a", "is not an rsync URI"),
         ("rsync://-h/m/a", "is not an rsync URI"),
         ("rsync://../m/a", "is not an rsync URI"),
+        ("rsync://\u0130.example/m/a", "is not an rsync URI"),
         ("rsync://h:0/m/a", "port 0; expected 1 to 65535"),
         ("rsync://h:65536/m/a", "port 65536; expected 1 to 65535"),
         ("rsync://h/m/*.roa", "segment '*.roa'; expected letters"),
@@ -74,6 +75,8 @@ def test_an_rsync_uri_that_cannot_name_an_object_is_refused(uri: str, problem: s
         "https://h/a b",
         "https://h/a#b",
         "https://h a/",
+        "https://\u212a.example/",
+        "https://h/\u017fnap.xml",
     ],
 )
 def test_an_https_uri_that_cannot_be_fetched_is_refused(uri: str) -> None:

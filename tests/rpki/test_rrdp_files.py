@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -141,3 +143,26 @@ def test_no_mutation_of_a_file_escapes_as_anything_but_an_error(data: st.DataObj
     except RrdpError:
         return
     assert found.version.serial in {found.snapshot.serial, *found.deltas}
+
+
+ENCODINGS = ["utf-7", "shift_jis", "base64", "idna", "utf-16", "latin-1", "foo"]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_file_that_declares_another_encoding_than_ascii_is_refused(encoding: str) -> None:
+    data = notification(SNAPSHOT, before=f'<?xml version="1.0" encoding="{encoding}"?>')
+    with pytest.raises(RrdpError, match=f"encoding '{encoding}'; expected US-ASCII"):
+        read_notification(data, "n", LIMITS)
+
+
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=12), st.binary(max_size=8))
+def test_no_declaration_escapes_as_anything_but_an_error(encoding: str, junk: bytes) -> None:
+    declaration = f'<?xml version="1.0" encoding="{encoding}"?>'.encode()
+    with suppress(RrdpError):
+        read_notification(declaration + junk + notification(SNAPSHOT), "n", LIMITS)
+
+
+@pytest.mark.parametrize("encoding", ["US-ASCII", "UTF-8", "utf-8"])
+def test_a_file_may_declare_that_it_is_ascii(encoding: str) -> None:
+    data = notification(SNAPSHOT, before=f'<?xml version="1.0" encoding="{encoding}"?>')
+    assert read_notification(data, "n", LIMITS).version == Version(SESSION, 3)

@@ -7,17 +7,21 @@ import random
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 from support.repository_contents import BASE
 
-from lab.rpki.fetching.limits import FetchLimits
+from lab.rpki.fetching import https_client
+from lab.rpki.fetching.https_client import HttpsClient
+from lab.rpki.fetching.limits import Deadline, FetchLimits
 from lab.rpki.fetching.network import NetworkSource
 from lab.rpki.publication.listening import PublicationError
 from lab.rpki.publication.rrdp import NOTIFICATION, RrdpPublisher
 from lab.rpki.publication.tls import TlsFiles, server_tls
 from lab.rpki.publication.web_server import WebServer
+from lab.rpki.uris import parse_https
 
 A, B = f"{BASE}ca/a.roa", f"{BASE}ca/b.roa"
 
@@ -189,6 +193,18 @@ def test_a_damaged_certificate_is_reported_and_the_port_freed(tmp_path: Path) ->
     bad.write_text("bad")
     with pytest.raises(PublicationError, match="cannot use the certificate and key in"):
         WebServer(bad)
+
+
+def test_connections_are_kept_for_a_few_servers_only(tls: TlsFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(https_client, "_CONNECTIONS", 2)
+    with ExitStack() as stack:
+        servers = [stack.enter_context(closing(WebServer(tls.server))) for _ in range(4)]
+        client = stack.enter_context(closing(HttpsClient(FetchLimits(), tls.ca)))
+        for web in (*servers, servers[0]):
+            web.serve("/lab/", {"file": b"content"})
+            with client.get(parse_https(f"https://localhost:{web.port}/lab/file"), 9, Deadline(20)) as got:
+                assert b"".join(got.pieces) == b"content"
+        assert [port for _, port in client._connections] == [servers[3].port, servers[0].port]
 
 
 def test_a_large_repository_is_brought_up_to_date_by_deltas(

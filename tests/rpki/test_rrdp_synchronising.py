@@ -281,6 +281,24 @@ def test_a_damaged_store_is_made_anew(tmp_path: Path) -> None:
         assert store.version is None
 
 
+@pytest.mark.parametrize("text", [b"a.roa", b"CREATE TABLE object", b"object", b"serial"])
+@pytest.mark.parametrize("copy_number", [0, 1])
+def test_a_store_that_contradicts_itself_is_made_anew(tmp_path: Path, text: bytes, copy_number: int) -> None:
+    """What a table says may be damaged, or what its index says."""
+    path = tmp_path / "store.sqlite"
+    with contextlib.closing(Copy(path=path)) as copy:
+        copy.https.serve(RrdpPublisher(HTTPS).publish(FILLING | {A: b"1"}))
+        copy.synchronise()
+    parts = path.read_bytes().split(text)
+    damaged = text.join(parts[: copy_number + 1]) + b"\xff" * len(text) + text.join(parts[copy_number + 1 :])
+    path.write_bytes(damaged)
+    published = FILLING | {A: b"2", B: b"3"}
+    with contextlib.closing(Copy(path=path)) as copy:
+        copy.https.serve(RrdpPublisher(HTTPS).publish(published))
+        copy.synchronise()
+        assert copy.files() == published
+
+
 @settings(max_examples=15)
 @given(offset=st.floats(0, 1), junk=st.binary(min_size=1, max_size=5000))
 def test_a_store_that_is_damaged_anywhere_is_mended_by_a_run_or_two(

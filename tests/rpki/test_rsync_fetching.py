@@ -119,14 +119,16 @@ def test_a_cache_is_used_again_by_the_next_process(served: Served) -> None:
         assert source.stamp(A) == stamp
 
 
-def test_a_trust_anchor_is_fetched_by_rsync_and_kept(served: Served, source: NetworkSource) -> None:
+def test_a_trust_anchor_is_fetched_by_rsync_anew_in_every_run(served: Served, source: NetworkSource) -> None:
+    """What was there before nobody has verified: a dead server must not hide the next one's answer."""
     served.put("ta.cer", b"anchor")
     uris = ["rsync://rpki.example.net/none/ta.cer", f"{BASE}ta.cer"]
     assert source.trust_anchor(uris, 100) == b"anchor"
     assert len(source.problems) == 1
     served.configuration.write_text("")
-    source.begin()
     assert source.trust_anchor(uris, 100) == b"anchor"
+    source.begin()
+    assert source.trust_anchor(uris, 100) is None
     assert source.trust_anchor([f"{BASE}other.cer"], 100) is None
     assert source.trust_anchor(["file:///etc/passwd", "rsync://h/m/../../etc/passwd"], 100_000) is None
 
@@ -200,6 +202,25 @@ def test_a_module_that_grew_past_its_bound_a_little_at_a_time_is_refused(
     for number in range(4, 8):
         served.put(f"ca/{number}.roa", bytes(9_000))
     assert "too many files or bytes" in next_run(source).error
+
+
+def test_what_a_killed_run_has_left_is_removed(served: Served, source: NetworkSource) -> None:
+    served.put("ca/a.roa", b"1")
+    assert next_run(source).ok
+    cache = served.cache / "rsync"
+    host = cache / "rpki.example.net"
+    present = {path.name for path in host.iterdir()}
+    for left in (cache / ".file.abc", host / ".repo.9", host / ".gone.1", cache / "other.example" / ".m.1"):
+        (left / "deep").mkdir(parents=True)
+        (left / "deep" / "file").write_bytes(b"x")
+    (host / ".repo.link").symlink_to(".repo.9")
+    source.begin()
+    assert {path.name for path in host.iterdir()} == present
+    assert not list((cache / "other.example").iterdir())
+    assert not (cache / ".file.abc").exists()
+    served.configuration.write_text("")
+    source.refresh(f"{BASE}ca/", None)
+    assert source.read(A, 10) == b"1"
 
 
 class HostileDaemon:

@@ -18,11 +18,13 @@ from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import HTTPError, IncompleteRead
 from urllib3.response import BaseHTTPResponse
 
+from lab.rpki.fetching.host_lookup import resolved
 from lab.rpki.fetching.limits import Deadline, FetchError, FetchLimits
 from lab.rpki.uris import HttpsUri, UriError, parse_https, shown
 
 _PIECE: Final = 64 * 1024
 _ADDRESSES: Final = 4
+_CONNECTIONS: Final = 16
 _MAX_ETAG: Final = 256
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 
@@ -40,7 +42,8 @@ class Answer:
 
 
 class HttpsClient:
-    """Verifies certificates, follows redirects within an origin, and keeps one connection to each origin."""
+    """Verifies certificates, follows redirects within an origin, and keeps one connection to each of the last
+    few origins."""
 
     def __init__(self, limits: FetchLimits, ca_file: Path | None = None, proxy: str | None = None) -> None:
         """`ca_file` holds certificates in PEM to trust beside the system's; `proxy` is `http://host:port`.
@@ -91,7 +94,7 @@ class HttpsClient:
                 response = connection.getresponse()
                 yield response
                 whole = response.length_remaining == 0 and response.status == http.HTTPStatus.OK
-        except (HTTPError, http.client.HTTPException, OSError) as error:
+        except (HTTPError, http.client.HTTPException, OSError, ValueError) as error:
             deadline.check(name)
             raise FetchError(f"{name}: {_reason(error)}") from None
         finally:
@@ -101,14 +104,18 @@ class HttpsClient:
     def _connection(self, uri: HttpsUri, deadline: Deadline) -> HTTPSConnection:
         connection = self._connections.get(uri.origin)
         if connection is None or not connection.is_connected:
-            connection = self._connections[uri.origin] = self._connect(uri, deadline)
+            while len(self._connections) >= _CONNECTIONS:
+                self._connections.pop(next(iter(self._connections))).close()
+            connection = self._connect(uri, deadline)
+        self._connections.pop(uri.origin, None)
+        self._connections[uri.origin] = connection
         return connection
 
     def _connect(self, uri: HttpsUri, deadline: Deadline) -> HTTPSConnection:
         """Try the first few addresses of the host: who answers with hundreds must not hold us up at each."""
         host, port = self._proxy or uri.origin
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))[:_ADDRESSES]
+        seconds = min(self._limits.connect_seconds, deadline.remaining())
+        addresses = resolved(host, port, seconds)[:_ADDRESSES]
         for number, address in enumerate(addresses, 1):
             connection = HTTPSConnection(
                 address,

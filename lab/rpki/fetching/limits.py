@@ -16,13 +16,11 @@ class FetchLimits:
     """Bounds on what strangers' servers may cost. Sizes are in bytes, times in seconds."""
 
     connect_seconds: float = 15
-    """To look up, connect and agree on TLS."""
+    """To look up a host; and for each of its addresses, to connect and agree on TLS."""
     idle_seconds: float = 30
     """Between two pieces of an answer."""
     server_seconds: float = 300
     """For all that is fetched from one server by one transport in a run."""
-    servers: int = 1000
-    """RRDP servers and rsync modules that one run asks."""
     redirects: int = 3
     notification_bytes: int = 8 * 1024 * 1024
     snapshot_bytes: int = 2 * 1024 * 1024 * 1024

@@ -62,14 +62,14 @@ class NetworkSource:
             client = RrdpClient(self._https, self._limits)
             self._rrdp = RrdpCache(cache / "rrdp", client, self._limits, now)
             self._rsync = RsyncCache(cache / "rsync", RsyncClient(self._limits), self._limits, now)
-            self._trust_anchors = TrustAnchors(cache / "ta", self._https, self._rsync, self._limits)
+            self._trust_anchors = TrustAnchors(self._https, self._rsync, self._limits)
         except OSError as error:
             os.close(self._lock)
             raise CacheError(f"the cache {cache} cannot be used: {error.strerror}") from None
         self._fetched: dict[str, Fetched] = {}
         self._generations: dict[str, int] = {}
         self._last_read: dict[str, tuple[str, int]] = {}
-        self._views: dict[str, Files] = {}
+        self._views: dict[str, Files | None] = {}
         self._anchors: dict[tuple[str, ...], bytes | None] = {}
         self.problems: list[str] = []
         """What could not be fetched in this run: one sentence each."""
@@ -88,23 +88,24 @@ class NetworkSource:
             self.problems.append(f"the cache cannot be tidied up: {error.strerror}")
 
     def refresh(self, ca_repository: str, notification: str | None) -> Refreshed:
+        directory = ca_repository.rstrip("/")
         try:
             uri = parse_rsync(ca_repository)
             by_rrdp = parse_https(notification) if notification and self._rrdp_enabled else None
         except UriError as error:
+            self._views[directory] = None
             return Refreshed(False, "rsync", False, str(error))
         tries = [_Try("rsync", uri.module_uri, lambda: self._rsync.fetch(uri))]
         if by_rrdp is not None:
             tries.insert(0, _Try("rrdp", str(by_rrdp), lambda: self._rrdp.fetch(by_rrdp)))
-        return self._refresh(ca_repository.rstrip("/"), tries)
+        return self._refresh(directory, tries)
 
     def read(self, uri: str, limit: int) -> bytes | None:
         files = self._files(uri)
         return files.read(uri, limit) if files else None
 
     def list(self, directory: str) -> tuple[str, ...]:
-        directory = directory.rstrip("/") + "/"
-        files = self._files(directory)
+        files = self._views.get(directory.rstrip("/"))
         return files.names(directory) if files else ()
 
     def stamp(self, uri: str) -> tuple[int, ...] | None:
@@ -120,7 +121,9 @@ class NetworkSource:
         return content if content is not None and len(content) <= limit else None
 
     def close(self) -> None:
-        """Close connections and files, and let other processes use the cache. Idempotent."""
+        """Close connections and files, and let other processes use the cache: nothing can be read any more.
+        Idempotent."""
+        self._views.clear()
         self._https.close()
         self._rrdp.close()
         if self._lock >= 0:
@@ -144,20 +147,18 @@ class NetworkSource:
         ok = outcomes[-1][0].ok
         used, attempt = outcomes[-1] if ok else max(outcomes, key=lambda outcome: outcome[0].time)
         errors = "; ".join(fetched.error for fetched, _ in outcomes if fetched.error)
+        self._views[directory] = used.files
         if used.files is None:
             return Refreshed(False, attempt.via, False, errors)
-        self._views[directory] = used.files
         present = (attempt.key, self._generations.get(attempt.key, 0))
         changed = self._last_read.get(directory) != present
         self._last_read[directory] = present
         return Refreshed(ok, attempt.via, changed, errors)
 
     def _once(self, attempt: _Try) -> Fetched:
-        """Fetch from a server unless that was done in this run, or as many were asked as may be."""
+        """Fetch from a server unless that was done in this run."""
         key = attempt.key
         if key not in self._fetched:
-            if len(self._fetched) >= self._limits.servers:
-                return Fetched(error=f"{key}: not asked, after {self._limits.servers} servers in this run")
             fetched = self._fetched[key] = attempt.fetch()
             self._generations[key] = self._generations.get(key, 0) + fetched.changed
             if fetched.error:
@@ -165,12 +166,11 @@ class NetworkSource:
         return self._fetched[key]
 
     def _files(self, uri: str) -> Files | None:
-        """Where to read a URI: as the nearest directory above it that was refreshed in this run."""
-        while (slash := uri.rfind("/")) > len("rsync://"):
-            uri = uri[:slash]
-            if (files := self._views.get(uri)) is not None:
-                return files
-        return None
+        """Where to read a file: as its directory was refreshed last, and never as another one was.
+
+        A CA may name any directory as its repository, also one above another's, and a server of its own.
+        """
+        return self._views.get(uri.rpartition("/")[0])
 
 
 def _lock(cache: Path) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import sqlite3
@@ -30,6 +31,11 @@ INSERT INTO object (directory, name, digest, content) VALUES (?, ?, ?, ?)
 ON CONFLICT (directory, name) DO UPDATE SET digest = excluded.digest, content = excluded.content
 RETURNING id
 """
+_DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG)
+
+
+class _DamageError(Exception):
+    """The file is not as SQLite and this module left it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +58,16 @@ class Size:
 class RrdpStore:
     """The objects of one notification URI. No server's objects are ever another's: each has its own store.
 
-    A file that is damaged is thrown away, and the server fetched from the start.
+    A file that is damaged is thrown away, and the server fetched from the start. One that cannot be used for
+    another reason, for want of descriptors or by a lock, stays.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Raises FetchError when the file cannot be opened or made."""
+    def __init__(self, path: Path, check: bool = True) -> None:
+        """`check` looks for damage in all of the file. Raises FetchError when it cannot be opened or made."""
         self._path = path
         try:
-            self._connection = self._open()
-        except sqlite3.Error as error:
+            self._connection = self._open(check)
+        except (sqlite3.Error, _DamageError, OSError) as error:
             raise FetchError(f"the cache {path} cannot be used: {error}") from None
 
     def close(self) -> None:
@@ -69,7 +76,7 @@ class RrdpStore:
 
     @property
     def version(self) -> Version | None:
-        """What the objects are a copy of, None before the first synchronisation."""
+        """What the objects are a copy of, None before the first synchronisation. Raises FetchError."""
         session, serial = self.state("session"), self.state("serial")
         return Version(session, int(serial)) if session and serial.isdecimal() else None
 
@@ -78,11 +85,11 @@ class RrdpStore:
         """The hashes of deltas that the server has named so far in this session, by serial (RFC 9697)."""
         try:
             return {int(serial): digest for serial, digest in json.loads(self.state("digests")).items()}
-        except ValueError:
+        except (ValueError, AttributeError):
             return {}
 
     def state(self, name: str) -> str:
-        """A remembered value, empty when there is none."""
+        """A remembered value, empty when there is none. Raises FetchError when the file cannot be read."""
         rows = self._rows("SELECT value FROM state WHERE name = ?", (name,))
         return rows[0][0] if rows else ""
 
@@ -105,14 +112,14 @@ class RrdpStore:
                 self._connection.execute("ROLLBACK")
             if not isinstance(error, sqlite3.Error):
                 raise
-            if type(error) is sqlite3.DatabaseError:
+            if _is_damage(error):
                 self._give_up()
             raise FetchError(f"the cache {self._path} cannot be written: {error}") from None
 
     def read(self, uri: str, limit: int) -> bytes | None:
         """An object of at most `limit` bytes."""
         query = "SELECT content, digest FROM object WHERE directory = ? AND name = ? AND length(content) <= ?"
-        rows = self._rows(query, (*_split(uri), limit))
+        rows = self._found(query, (*_split(uri), limit))
         if not rows:
             return None
         content, digest = rows[0]
@@ -124,11 +131,11 @@ class RrdpStore:
     def names(self, directory: str) -> tuple[str, ...]:
         """Names of the objects directly in the directory URI, sorted."""
         query = "SELECT name FROM object WHERE directory = ? ORDER BY name"
-        return tuple(row[0] for row in self._rows(query, (directory.rstrip("/"),)))
+        return tuple(row[0] for row in self._found(query, (directory.rstrip("/"),)))
 
     def stamp(self, uri: str) -> tuple[int, ...] | None:
         """128 bits of the object's SHA-256."""
-        rows = self._rows("SELECT digest FROM object WHERE directory = ? AND name = ?", _split(uri))
+        rows = self._found("SELECT digest FROM object WHERE directory = ? AND name = ?", _split(uri))
         return (int.from_bytes(rows[0][0][:16], "big"),) if rows else None
 
     def size(self) -> Size:
@@ -155,36 +162,98 @@ class RrdpStore:
         """The identities of all objects held."""
         return {row[0] for row in self._connection.execute("SELECT id FROM object")}
 
+    def _found(self, query: str, values: tuple[Any, ...]) -> list[Any]:
+        """The rows for a reader, to whom what cannot be read is not there."""
+        try:
+            return self._rows(query, values)
+        except FetchError:
+            return []
+
     def _rows(self, query: str, values: tuple[Any, ...]) -> list[Any]:
         try:
             return self._connection.execute(query, values).fetchall()
-        except sqlite3.DatabaseError:
-            self._give_up()
-            return []
+        except sqlite3.Error as error:
+            if _is_damage(error):
+                self._give_up()
+            raise FetchError(f"the cache {self._path} cannot be read: {error}") from None
 
     def _give_up(self) -> None:
         """The file is damaged: what cannot be read is not there, and the next run starts anew."""
-        self._path.unlink(missing_ok=True)
-
-    def _open(self) -> sqlite3.Connection:
-        try:
-            return self._connect()
-        except sqlite3.DatabaseError:
+        with contextlib.suppress(OSError):
             self._path.unlink(missing_ok=True)
-            return self._connect()
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+    def _open(self, check: bool) -> sqlite3.Connection:
         try:
-            connection.execute(
-                "PRAGMA synchronous = OFF"
-            )  # what a power cut damages is noticed and fetched anew
-            connection.executescript(_SCHEMA)
-            connection.execute("SELECT count(*) FROM object").fetchone()
+            return self._connect(check)
+        except (sqlite3.Error, _DamageError) as error:
+            if not _is_damage(error):
+                raise
+            self._path.unlink(missing_ok=True)
+            return self._connect(check)
+
+    def _connect(self, check: bool) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        connection.text_factory = _text
+        try:
+            _set_up(connection)
+            if check:
+                _check(connection)
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
+    """Make the tables that are missing. Raises _DamageError, sqlite3.Error."""
+    try:
+        # What a power cut damages is noticed and fetched anew.
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.executescript(_SCHEMA)
+    except UnicodeDecodeError:  # the message quotes what is damaged
+        raise _DamageError("its schema is damaged") from None
+    except sqlite3.Error as error:
+        if _code(error) != sqlite3.SQLITE_ERROR:
+            raise
+        raise _DamageError(str(error)) from None  # these statements are right, so the file is not
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    """Raise _DamageError or sqlite3.Error if the file contradicts itself.
+
+    An index that does not name what its table holds goes unnoticed otherwise, and names something else.
+    """
+    if _schema(connection) != _expected_schema():
+        raise _DamageError("its schema is another one")
+    (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    if verdict != "ok":
+        raise _DamageError(verdict)
+
+
+def _schema(connection: sqlite3.Connection) -> list[Any]:
+    return connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY name").fetchall()
+
+
+@functools.cache
+def _expected_schema() -> list[Any]:
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(_SCHEMA)
+        return _schema(connection)
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether the file itself is the trouble, and not what happens around it."""
+    return isinstance(error, _DamageError) or _code(error) in _DAMAGE
+
+
+def _code(error: Exception) -> int:
+    """SQLite's primary result code, 0 for an error that is Python's."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _text(stored: bytes) -> str:
+    """Damaged text matches nothing; sqlite3 by itself could not return it."""
+    return stored.decode("utf-8", "replace")
 
 
 def _split(uri: str) -> tuple[str, str]:

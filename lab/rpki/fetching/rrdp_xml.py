@@ -17,6 +17,7 @@ _UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNO
 _SERIAL: Final = re.compile("0*[1-9][0-9]{0,19}", re.ASCII)
 _HASH: Final = re.compile("[0-9a-f]{64}", re.IGNORECASE)
 _PIECE: Final = 64 * 1024
+_ENCODINGS: Final = ("us-ascii", "ascii", "utf-8")
 
 
 class RrdpError(FetchError):
@@ -69,13 +70,15 @@ class _Document:
         self.limits = limits
         self._fed = 0
         self._level = 0
-        self._parser = parser = expat.ParserCreate(namespace_separator=" ")
+        # With an encoding of its own, expat never asks for the one a stranger declares.
+        self._parser = parser = expat.ParserCreate("utf-8", " ")
         parser.buffer_text = True
         parser.buffer_size = _PIECE
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self.text
         parser.StartDoctypeDeclHandler = self._doctype
+        parser.XmlDeclHandler = self._declaration
 
     def feed(self, data: bytes) -> None:
         """The next bytes of the file. Raises RrdpError."""
@@ -156,6 +159,10 @@ class _Document:
         if self._level == 2:
             self.child_end()
         self._level -= 1
+
+    def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
+        if encoding is not None and encoding.lower() not in _ENCODINGS:
+            raise self.error(f"encoding {shown(encoding)}; expected US-ASCII (RFC 8182 section 3.5)")
 
     def _doctype(self, *_: Any) -> None:
         raise self.error("a document type declaration, which RRDP has no use for")

@@ -62,14 +62,31 @@ class RsyncCache:
             raise FetchError(f"{uri}: the cache cannot be written: {error.strerror}") from None
 
     def prune(self) -> None:
-        """Remove modules that could not be fetched for too long. Raises OSError."""
+        """Remove modules that could not be fetched for too long, and what a run that was killed has left.
+        Only between fetches. Raises OSError."""
         oldest = self._now() - self._limits.cache_seconds
         for path in self._directory.glob("*/*"):
             if path.is_symlink() and path.lstat().st_mtime < oldest:
                 VersionedDirectory(path).remove()
+        for path in [*self._directory.glob(".*"), *self._directory.glob("*/.*")]:
+            if not _in_use(path):
+                _remove(path)
         self._tree.forget()
 
     def _last_good(self, module: VersionedDirectory, error: str) -> Fetched:
         if module.current is None:
             return Fetched(error=error)
         return Fetched(self._tree, module.path.lstat().st_mtime, error=error)
+
+
+def _in_use(version: Path) -> bool:
+    """Whether a hidden directory is the present version of a module: `.<module>.<number>`."""
+    module = version.name[1:].rpartition(".")[0]
+    return bool(module) and VersionedDirectory(version.with_name(module)).current == version
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        remove_tree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -27,7 +27,8 @@ class Refreshed:
 
 
 class Source(Protocol):
-    """The files of the RPKI by their rsync URIs. A failed refresh leaves what was fetched last.
+    """The files of the RPKI by their rsync URIs. A failed refresh leaves what was fetched last; for a trust
+    anchor, what was verified last is for the validator to keep.
 
     Read a publication point right after refreshing it: two CAs may name the same repository with different
     notification URIs, and what is read is what the last refresh named. Not thread-safe.

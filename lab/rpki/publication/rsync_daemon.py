@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,12 @@ from lab.rpki.publication.faults import Fault
 from lab.rpki.publication.listening import PublicationError, listen
 
 _MAX_CONNECTIONS: Final = 64
+_UNDISTURBED_SECONDS: Final = 30.0
+"""How long a connection is left alone although others wait for its place."""
+_IDLE_SECONDS: Final = 60
+_PAUSE_SECONDS: Final = 0.1
+_REAP_SECONDS: Final = 1.0
+"""Between two looks at which children have ended, while there are any."""
 _SILENT_SECONDS: Final = 600
 
 
@@ -29,8 +36,25 @@ class Module:
     fault: Fault | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Child:
+    """An rsync, and since when it serves its client, on the clock that only passes."""
+
+    process: subprocess.Popen[bytes]
+    since: float
+
+    def end(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
 class RsyncDaemon:
-    """Hands every connection to an rsync of its own, as inetd would, so that no daemon outlives us."""
+    """Hands every connection to an rsync of its own, as inetd would, so that no daemon outlives us.
+
+    When all places are taken, the connection that has been there longest makes room: rsync itself waits for
+    ever for a client that never says what it wants.
+    """
 
     def __init__(
         self, directory: Path, address: str = "127.0.0.1", port: int = 0, allow_remote: bool = False
@@ -42,8 +66,8 @@ class RsyncDaemon:
         self.serve({})
         self._socket = listen(address, port, allow_remote)
         self.port: int = self._socket.getsockname()[1]
-        self._children: list[subprocess.Popen[bytes]] = []
-        self._closing = False
+        self._children: list[_Child] = []
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._accept, name="rpki-rsync", daemon=True)
         self._thread.start()
 
@@ -55,30 +79,44 @@ class RsyncDaemon:
 
     def close(self) -> None:
         """Stop listening and end all transfers. Idempotent."""
-        self._closing = True
+        self._closing.set()
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._thread.join()
         self._socket.close()
         for child in self._children:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+            child.end()
         self._children.clear()
 
     def _accept(self) -> None:
-        while not self._closing:
+        while not self._closing.is_set():
+            self._reap()
+            self._socket.settimeout(_REAP_SECONDS if self._children else None)
             try:
                 connection, _ = self._socket.accept()
+            except TimeoutError:
+                continue
             except OSError:
-                if self._closing:
-                    return
+                self._closing.wait(_PAUSE_SECONDS)  # no descriptors: trying at once would not find any
                 continue
             with connection:
-                self._children = [child for child in self._children if child.poll() is None]
-                if len(self._children) < _MAX_CONNECTIONS:
+                if self._has_room():
                     with contextlib.suppress(OSError):  # no process to be had: the client may try again
-                        self._children.append(self._hand_over(connection))
+                        self._children.append(_Child(self._hand_over(connection), time.monotonic()))
+
+    def _reap(self) -> None:
+        self._children = [child for child in self._children if child.process.poll() is None]
+
+    def _has_room(self) -> bool:
+        self._reap()
+        if len(self._children) < _MAX_CONNECTIONS:
+            return True
+        oldest = self._children[0]
+        if time.monotonic() - oldest.since < _UNDISTURBED_SECONDS:
+            return False
+        oldest.end()
+        del self._children[0]
+        return True
 
     def _hand_over(self, connection: socket.socket) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -108,6 +146,7 @@ def rsyncd_conf(modules: Mapping[str, Module]) -> str:
         "read only = yes",
         "list = yes",
         "reverse lookup = no",
+        f"timeout = {_IDLE_SECONDS}",
         "log file = /dev/null",
     ]
     if os.geteuid() == 0:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,10 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from lab.rpki.replaced_file import replace_file
 
 _VALID: Final = timedelta(days=397)
 _RENEW_BEFORE: Final = timedelta(days=1)
@@ -47,8 +48,9 @@ def server_tls(directory: Path, names: Sequence[str], now: datetime | None = Non
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    _replace(files.server, certificate.public_bytes(serialization.Encoding.PEM) + pem, 0o600)
-    _replace(files.ca, ca.public_bytes(serialization.Encoding.PEM), 0o644)
+    certified = certificate.public_bytes(serialization.Encoding.PEM)
+    replace_file(files.server, [(certified + pem).decode("ascii")], 0o600)
+    replace_file(files.ca, [ca.public_bytes(serialization.Encoding.PEM).decode("ascii")], 0o644)
     return files
 
 
@@ -118,22 +120,25 @@ def _general_name(name: str) -> x509.GeneralName:
 
 
 def _fit(files: TlsFiles, names: Sequence[str], now: datetime) -> bool:
-    """Whether the files on disk belong together, are valid for a while and name all of `names`."""
+    """Whether the files on disk belong together, are valid for a while and name all of `names`; and whether
+    nobody but the owner could read the key."""
     try:
         ca = x509.load_pem_x509_certificate(files.ca.read_bytes())
-        certificate = x509.load_pem_x509_certificate(files.server.read_bytes())
+        server = files.server.read_bytes()
+        certificate = x509.load_pem_x509_certificate(server)
+        key = serialization.load_pem_private_key(server, None)
+        private = files.server.stat().st_mode & 0o077 == 0
         certificate.verify_directly_issued_by(ca)
         alternatives = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (OSError, ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        InvalidSignature,
+        UnsupportedAlgorithm,
+        x509.ExtensionNotFound,
+    ):
         return False
     lasts = certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc - _RENEW_BEFORE
-    return lasts and {_general_name(name) for name in names} <= set(alternatives)
-
-
-def _replace(path: Path, content: bytes, mode: int) -> None:
-    new = path.with_name(f".{path.name}.new")
-    new.unlink(missing_ok=True)
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with open(descriptor, "wb") as file:
-        file.write(content)
-    new.replace(path)
+    fits = private and key.public_key() == certificate.public_key()
+    return fits and lasts and {_general_name(name) for name in names} <= set(alternatives)
