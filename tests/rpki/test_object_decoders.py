@@ -20,9 +20,10 @@ from lab.rpki.objects.ber import MAX_DEPTH, MAX_ELEMENTS, to_der
 from lab.rpki.objects.certificate import CertificateKind, certificate_kind, parse_certificate
 from lab.rpki.objects.certificate_names import same_name
 from lab.rpki.objects.crl import parse_crl
-from lab.rpki.objects.der import element
-from lab.rpki.objects.errors import ObjectError
+from lab.rpki.objects.der import bad_encoding, decode, element
+from lab.rpki.objects.errors import LONGEST, ObjectError
 from lab.rpki.objects.manifest import parse_manifest
+from lab.rpki.objects.resources import parse_ip_extension
 from lab.rpki.objects.roa import check_roa, parse_roa
 from lab.rpki.objects.signed_object import Profile, parse_signed_object
 from lab.rpki.objects.tal import parse_tal
@@ -255,3 +256,32 @@ def test_each_check_of_the_decoders_refuses_something() -> None:
     seen = {rejected.check for rejected in our_validation()[1].rejected}
     seen |= {check for check, _ in BAD_TALS.values()} | set(OTHER_SETS)
     assert checks_in(Path(lab.rpki.objects.__file__).parent) - seen == set()
+
+
+def test_what_strangers_chose_makes_no_message_long() -> None:
+    family = sequence(Node(0x04, b"x" * 1_000_000), sequence()).encode()
+    with pytest.raises(ObjectError) as error:
+        parse_ip_extension(element(0x30, family))
+    assert len(error.value.message) == LONGEST
+    assert ObjectError("name", "a\x1b[2J\nb", "RFC").message == "a?[2J?b"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "it ends too early"),
+        (bytes.fromhex("0401ff"), "another element than expected"),
+        (bytes.fromhex("0201050500"), "octets are left over"),
+        (bytes.fromhex("02810105"), "a length that is not DER"),
+        (bytes.fromhex("02020005"), "a value that is not allowed"),
+    ],
+)
+def test_a_bad_encoding_is_said_in_words(data, said):
+    with pytest.raises(ObjectError) as refused:
+        decode(int, data, "a number")
+    assert refused.value.message == f"a number is not as its ASN.1 says: {said}"
+
+
+def test_a_bad_encoding_of_an_unknown_kind_is_named():
+    error = ValueError("error parsing asn1 value: ParseError { kind: NewKind { size: 7 } }")
+    assert bad_encoding("a number", error).message == "a number is not as its ASN.1 says: NewKind"

@@ -16,6 +16,7 @@ from lab.rpki.objects.der import element
 from lab.rpki.objects.errors import ObjectError
 from lab.rpki.objects.resources import (
     LAST_ASN,
+    MOST_RANGES,
     Resources,
     as_extension,
     ip_extension,
@@ -152,6 +153,20 @@ def test_very_many_resources_are_not_all_shown() -> None:
     text = str(Resources(ipv6=tuple((4 * n + 1, 4 * n + 2) for n in range(100_000))))
     assert text.endswith("more ranges of IPv6")
     assert len(text) < 10_000
+
+
+@pytest.mark.parametrize(
+    ("family", "write", "parse"),
+    [("ipv4", ip_extension, parse_ip_extension), ("asns", as_extension, parse_as_extension)],
+)
+def test_more_ranges_than_any_registry_has_are_refused(
+    family: str, write: Callable[[Resources], bytes | None], parse: Callable[[bytes], object]
+) -> None:
+    ranges = tuple((2 * number, 2 * number) for number in range(MOST_RANGES + 1))
+    most, more = (Resources()._replace(**{family: some}) for some in (ranges[:-1], ranges))
+    parse(write(most) or b"")
+    with pytest.raises(ObjectError, match="has 100001 ranges in one family; at most 100000 are accepted"):
+        parse(write(more) or b"")
 
 
 @pytest.mark.parametrize("parse", [parse_ip_extension, parse_as_extension], ids=["addresses", "AS numbers"])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from cryptography.hazmat import asn1
+from support.rpki_mutations_der import Node, bits, oid, sequence, set_of, text
 from support.signed_points import DAY, HOUR, NOW, Point, key
 
 from lab.bgp.prefix import Prefix
@@ -14,6 +16,7 @@ from lab.rpki.issuing.certificates import CaLocations, Issuer, subject_name
 from lab.rpki.objects import oids
 from lab.rpki.objects.resources import Resources
 from lab.rpki.objects.signed_object import Profile
+from lab.rpki.objects.templates import AuthorityKeyIdentifier, Extension
 from lab.rpki.validation.results import PointState, Validation
 from lab.rpki.validation.validator import validate
 
@@ -317,6 +320,49 @@ def test_a_crl_signed_by_another_key_is_rejected() -> None:
     assert [each.check for each in tree.validated().rejected] == ["crl-signature"]
 
 
+def test_a_ca_with_two_certificates_for_the_same_key_and_manifest_is_visited_once() -> None:
+    tree = Tree()
+    for number in range(3):
+        tree.ta.products[f"alice{number}.cer"] = tree.ta.products["alice.cer"]
+    result = tree.validated()
+    assert tree.prefixes(result) == [GOOD]
+    assert len(result.points) == 3
+    assert result.accepted["ca"] == 2
+    assert [each.check for each in result.rejected] == ["duplicate"] * 3
+    assert "/ta/alice.cer is for the same key and manifest" in result.rejected[0].message
+
+
+def test_a_key_with_an_exponent_too_long_to_write_is_refused() -> None:
+    """Python refuses to write numbers of more than 4300 digits."""
+    modulus, exponent = (Node(0x02, b"\x01" + bytes(size) + b"\x01") for size in (2046, 1873))
+    algorithm = sequence(oid(oids.RSA_ENCRYPTION), Node(0x05, b""))
+    spki = sequence(algorithm, bits(sequence(modulus, exponent).encode())).encode()
+
+    def change(template: Any) -> None:
+        template.subject_public_key_info = asn1.decode_der(asn1.TLV, spki)
+
+    tree = Tree()
+    tree.alice.roa("bad.roa", 64496, GOOD, change=change)
+    tree.ta.certify(Point("carol", None, HELD, key_number=24), change=change)
+    result = tree.validated()
+    assert tree.prefixes(result) == [GOOD]
+    assert sorted(each.check for each in result.rejected) == ["key", "key"]
+    assert all("exponent a number of 149" in each.message for each in result.rejected)
+
+
+def test_a_name_controls_no_terminal() -> None:
+    name = sequence(set_of(sequence(oid(oids.COMMON_NAME), text(0x0C, "\x1b[2J\n" + "A" * 100_000)))).encode()
+
+    def change(template: Any) -> None:
+        template.subject = asn1.decode_der(asn1.TLV, name)
+
+    tree = Tree()
+    tree.ta.certify(tree.alice, change=change)
+    shown = tree.validated().points[1].ca
+    assert shown.isprintable()
+    assert len(shown) == 64
+
+
 # --- a trust anchor ---------------------------------------------------------------------------------------
 
 
@@ -331,8 +377,24 @@ BAD_ANCHORS: dict[str, tuple[str, Callable[[Point], bytes]]] = {
     "it inherits": ("resources", lambda ta: anchor(ta, resources=Resources(None, None, None))),
     "it was signed by another key": ("signature", lambda ta: _signed_by(key(24), ta)),
     "it names another issuer": ("issuer-name", lambda ta: _issued_by(key(24), ta)),
+    "its AKI is another key's": ("aki", lambda ta: ta.trust_anchor(_with_aki_of(key(24).identifier))),
+    "its manifest is elsewhere": (
+        "sia",
+        lambda ta: anchor(ta, locations=CaLocations(ta.repository, "rsync://rpki.example/repo/ta.mft")),
+    ),
     "it is no certificate": ("encoding", lambda ta: b"nonsense"),
 }
+
+
+def _with_aki_of(identifier: bytes) -> Callable[[Any], None]:
+    def change(template: Any) -> None:
+        value = asn1.encode_der(AuthorityKeyIdentifier(key_identifier=identifier))
+        template.extensions = [
+            *(each for each in template.extensions if each.extn_id != oids.AUTHORITY_KEY_IDENTIFIER),
+            Extension(extn_id=oids.AUTHORITY_KEY_IDENTIFIER, critical=False, extn_value=value),
+        ]
+
+    return change
 
 
 def _signed_by(other: object, ta: Point) -> bytes:
@@ -362,18 +424,20 @@ def test_a_bad_trust_anchor_begins_nothing(check: str, make: Callable[[Point], b
     assert result.rejected[0].message in status.reason
 
 
-def test_a_ca_certificate_that_is_a_routers_is_counted_and_not_followed() -> None:
+@pytest.mark.parametrize("purposes", [(), (oids.BGPSEC_ROUTER,), (oids.ROUTE_ORIGIN_AUTHZ,)])
+def test_only_a_router_has_a_certificate_without_basic_constraints(purposes: tuple[Any, ...]) -> None:
     tree = Tree()
 
-    def change(template: object) -> None:
-        template.extensions = [  # type: ignore[attr-defined]
-            each
-            for each in template.extensions  # type: ignore[attr-defined]
-            if each.extn_id != oids.BASIC_CONSTRAINTS
-        ]
+    def change(template: Any) -> None:
+        template.extensions = [each for each in template.extensions if each.extn_id != oids.BASIC_CONSTRAINTS]
+        if purposes:
+            value = sequence(*map(oid, purposes)).encode()
+            extension = Extension(extn_id=oids.EXTENDED_KEY_USAGE, critical=False, extn_value=value)
+            template.extensions = [*template.extensions, extension]
 
-    router = Point("router", None, HELD, key_number=24)
-    tree.alice.certify(router, change=change)
+    tree.alice.certify(Point("bob", None, HELD, key_number=24), change=change)
     result = tree.validated()
-    assert result.accepted["router"] == 1
-    assert result.rejected == ()
+    router = purposes == (oids.BGPSEC_ROUTER,)
+    assert result.accepted.get("router", 0) == router
+    checks = [(each.uri.rpartition("/")[2], each.check) for each in result.rejected]
+    assert checks == ([] if router else [("bob.cer", "extensions")])

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from support.signed_points import DAY, HOST, HOUR, NOW, Point
+from support.signed_points import DAY, HOST, HOUR, NOW, YEAR, Point
 
 from lab.bgp.prefix import Prefix
 from lab.rpki.fetching.source import MemorySource
 from lab.rpki.objects.resources import Resources
+from lab.rpki.objects.tal import TrustAnchorLocator
 from lab.rpki.validation.results import PointState, PointStatus, Validation
+from lab.rpki.validation.store import Store
 from lab.rpki.validation.validator import Validator
 
 HELD = Resources.of([Prefix.parse("192.0.2.0/24")], [64496])
@@ -248,3 +250,71 @@ def test_a_trust_anchor_that_cannot_be_had_is_used_from_before() -> None:
     assert status.usable
     assert "there is no certificate" in status.reason
     assert [each.check for each in result.rejected] == ["missing-trust-anchor"]
+
+
+def test_a_manifest_whose_own_certificate_has_expired_is_not_used_again() -> None:
+    lab = Watched()
+    crl = lab.alice.crl(number=2)
+    lab.alice.number, lab.alice.made_at = 2, NOW + 60
+    lab.alice.publish(NOW + 60, crl=crl, manifest=lab.alice.manifest(crl, number=3, not_after=NOW + HOUR))
+    assert lab.origins(lab.run(NOW + 60)) == [64496]
+    result = lab.run(NOW + 2 * HOUR)
+    assert [each.check for each in result.rejected] == ["expired"]
+    assert lab.point(result).state is PointState.LOST
+
+
+def test_a_ca_whose_certificate_has_another_name_now_is_still_known() -> None:
+    lab = Watched()
+    lab.alice.number = 7
+    lab.alice.publish(NOW + 60)
+    lab.run(NOW + 60)
+    lab.ta.products["renamed.cer"] = lab.ta.products.pop("alice.cer")
+    lab.ta.publish(NOW + 120)
+    lab.alice.number = 2
+    lab.alice.publish(NOW - 600)
+    result = lab.run(NOW + 120)
+    assert [each.check for each in result.rejected] == ["manifest-number"]
+    assert (lab.point(result).state, lab.point(result).manifest_number) == (PointState.LAST_GOOD, 8)
+    assert lab.origins(result) == [64496]
+
+
+def test_a_trust_anchor_with_one_more_uri_is_still_known() -> None:
+    lab = Watched()
+    store = Store()
+    Validator([lab.ta.tal], lab.source, store=store).run(NOW)
+    more = TrustAnchorLocator("ta", (*lab.ta.tal.uris, "rsync://other.example/repo/ta.cer"), lab.ta.key.spki)
+    lab.validator = Validator([more], lab.source, store=store)
+    lab.ta.absent.add(lab.ta.manifest_uri)
+    result = lab.run(NOW + 60)
+    assert result.points[0].state is PointState.LAST_GOOD
+    assert lab.origins(result) == [64496]
+
+
+TA_VERSIONS = {
+    "it became valid earlier": ({"not_before": NOW}, {}, True),
+    "it is valid for longer": ({"not_after": NOW + YEAR}, {}, True),
+    "it became valid later": ({}, {"not_before": NOW}, False),
+    "it is valid for less long": ({}, {"not_after": NOW + YEAR}, False),
+}
+
+
+@pytest.mark.parametrize(("first", "second", "stays"), TA_VERSIONS.values(), ids=TA_VERSIONS)
+def test_a_trust_anchors_certificate_gives_way_only_to_a_newer_one(
+    first: dict[str, int], second: dict[str, int], stays: bool
+) -> None:
+    """RFC 10097; `first` holds no AS numbers, `second` does."""
+    lab = Watched()
+    lab.alice.aspa("as.asa", 64496, 64500)
+    lab.alice.publish(NOW + 60)
+    addresses = Resources.everything()._replace(asns=())
+    validator = Validator([lab.ta.tal], lab.source)
+    found = []
+    for serial, (resources, parts) in enumerate([(addresses, first), (Resources.everything(), second)], 2):
+        data = lab.ta.trust_anchor(serial=serial, resources=resources, **parts)
+        lab.ta.extra[lab.ta.certificate_uri] = data
+        lab.run(NOW + 60)
+        found.append(validator.run(NOW + 60))
+    assert not found[0].payloads.aspas  # alice claims an AS number
+    assert bool(found[1].payloads.aspas) is not stays
+    assert ("trust-anchor-superseded" in {each.check for each in found[1].rejected}) is stays
+    assert found[1].trust_anchors[0].usable

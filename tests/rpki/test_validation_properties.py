@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -94,10 +96,10 @@ def test_a_process_that_dies_is_made_up_for(monkeypatch: Any) -> None:
     parent = os.getpid()
     read_one = ListedFiles._read_one
 
-    def dying(self: ListedFiles, item: Any) -> Any:
+    def dying(self: ListedFiles, *arguments: Any) -> Any:
         if os.getpid() != parent:
             os._exit(1)
-        return read_one(self, item)
+        return read_one(self, *arguments)
 
     monkeypatch.setattr(ListedFiles, "_read_one", dying)
     ta = Point("ta")
@@ -105,6 +107,24 @@ def test_a_process_that_dies_is_made_up_for(monkeypatch: Any) -> None:
         ta.roa(f"r{number}.roa", 64496 + number, "192.0.2.0/24")
     result = Validator([ta.tal], MemorySource(ta.published()), workers=2).run(NOW)
     assert len(result.payloads) == 8
+
+
+@pytest.mark.parametrize("what", ["Process", "Pipe"])
+def test_a_process_that_cannot_be_started_is_made_up_for(monkeypatch: Any, what: str) -> None:
+    monkeypatch.setattr(workers, "FEWEST", 2)
+    context = multiprocessing.get_context("fork")
+    asked = []
+
+    def refuse(*_: object, **__: object) -> None:
+        asked.append(what)
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    if what == "Process":
+        monkeypatch.setattr(context.Process, "start", refuse)
+    else:
+        monkeypatch.setattr(type(context), "Pipe", refuse)
+    assert workers.map_all(lambda number: (number,), range(8), 2) == [(number,) for number in range(8)]
+    assert asked == [what]
 
 
 # --- run after run ----------------------------------------------------------------------------------------

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.signed_points import DAY, NOW, Point
@@ -11,11 +14,13 @@ from lab.bgp.prefix import Prefix
 from lab.rpki.fetching.source import MemorySource
 from lab.rpki.objects.resources import Resources
 from lab.rpki.objects.signed_object import Profile
+from lab.rpki.validation import issuer
 from lab.rpki.validation.disk_store import DiskStore
 from lab.rpki.validation.results import PointState, Validation
 from lab.rpki.validation.store import KEPT, Store
-from lab.rpki.validation.store_format import StoreFormatError, decode, encode
+from lab.rpki.validation.store_format import FORMAT, StoreFormatError, decode, encode
 from lab.rpki.validation.validator import Validator, validate
+from lab.rpki.validation.versions import PointVersion
 
 HELD = Resources.of([Prefix.parse("192.0.2.0/24"), Prefix.parse("2001:db8::/32")], [64496, 64497])
 
@@ -83,12 +88,21 @@ def test_only_what_changed_is_verified(ta: Point) -> None:
     assert same(result, validate([ta.tal], source, NOW + 60))
 
 
+def versions(ta: Point) -> list[PointVersion]:
+    kept = []
+
+    class Recording(Store):
+        def keep_point(self, key: str, version: PointVersion) -> None:
+            kept.append(version)
+
+    validate([ta.tal], MemorySource(ta.published()), NOW, store=Recording())
+    return kept
+
+
 def test_a_version_is_the_same_after_writing_and_reading_it(ta: Point) -> None:
-    store = Store()
-    validate([ta.tal], MemorySource(ta.published()), NOW, store=store)
-    versions = list(store.points())
-    assert len(versions) == 3
-    for version in versions:
+    kept = versions(ta)
+    assert len(kept) == 3
+    for version in kept:
         assert decode(encode(version)) == version
 
 
@@ -105,7 +119,7 @@ def test_a_damaged_store_is_reported_and_as_good_as_none(ta: Point, tmp_path: Pa
                 "cut": data[:-10],
                 "flip": data[:300] + bytes([data[300] ^ 1]) + data[301:],
                 "empty": b"",
-                "old": data.replace(b"publication point 1", b"publication point 0"),
+                "old": data.replace(b"publication point 2", b"publication point 1"),
                 "other": b"\x89PNG\r\n",
             }[damage]
         )
@@ -123,6 +137,58 @@ def test_json_that_is_not_a_version_is_refused_with_an_error_of_its_own() -> Non
     for body in (b"{}", b"[]", b"null", b'{"basis": 1}', b"[" * 100_000):
         with pytest.raises(StoreFormatError):
             decode(body)
+
+
+WRONG_TYPES: dict[str, Any] = {
+    "basis": 5,
+    "resources": [[["a", "b"]], [], []],
+    "crl_uri": 5,
+    "manifest": 5,
+    "number": "7",
+    "times": ["x"] * 7,
+    "revoked": ["a"],
+    "names": [1, 2],
+    "stamps": [["a"], ["b"]],
+}
+WRONG_OUTCOMES: list[list[Any]] = [
+    ["roa"],
+    ["roa", "1", 0, 9, None, "", 64496, 4, 0, 24, 24],
+    ["roa", 1, 0, 9, None, 5, 64496, 4, 0, 24, 24],
+    ["roa", 1, 0, 9, None, "", 64496, 4],
+    ["roa", 1, 0, 9, None, "", 64496, 5, 0, 24, 24],
+    ["roa", 1, 0, 9, None, "", 64496, "4", 0, 24, 24],
+    ["aspa", 1, 0, 9, None, ""],
+    ["ca", 1, 0, 9, [[], [], []], "", 5],
+    ["sth", 1, 0, 9, None, ""],
+    [["key"], "message", "rfc"],
+]
+
+
+def test_a_version_with_something_of_another_type_is_refused() -> None:
+    ta = Point("ta")
+    ta.roa("a.roa", 64496, "192.0.2.0/24")
+    (version,) = versions(ta)
+    document = json.loads(encode(version).partition(b"\n")[2])
+    crl = document["outcomes"][0]
+    wrong = list(WRONG_TYPES.items())
+    wrong += [("outcomes", [crl, outcome]) for outcome in WRONG_OUTCOMES]
+    assert decode(signed_anew(document)) == version
+    for name, value in wrong:
+        with pytest.raises(StoreFormatError):
+            decode(signed_anew({**document, name: value}))
+
+
+def signed_anew(document: dict[str, Any]) -> bytes:
+    """With the checksum that goes with it."""
+    body = json.dumps(document).encode()
+    return f"byoip-lab publication point {FORMAT} {hashlib.blake2b(body).hexdigest()}\n".encode() + body
+
+
+def test_what_older_rules_concluded_is_not_used(ta: Point, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, source = Store(), MemorySource(ta.published())
+    validate([ta.tal], source, NOW, store=store)
+    monkeypatch.setattr(issuer, "RULES", issuer.RULES + 1)
+    assert signatures(validate([ta.tal], source, NOW, store=store)) == [2, 8, 1]
 
 
 def test_a_store_that_cannot_be_written_is_reported_and_does_no_harm(ta: Point, tmp_path: Path) -> None:

@@ -82,6 +82,14 @@ def test_a_payload_expires_with_the_first_certificate_of_its_chain() -> None:
     assert result.next_change == NOW + 2 * HOUR + 1
 
 
+def test_a_payload_expires_with_the_certificate_of_a_ca_above() -> None:
+    ta = Point("ta")
+    bob = Point("bob", Point("alice", ta, ALICE), INHERITED)
+    bob.roa("bob.roa", 64496, "192.0.2.0/24")
+    ta.certify(ta.children[0], not_after=NOW + 2 * HOUR)
+    assert [source.expires for (source,) in validated(ta).payloads.vrps.values()] == [NOW + 2 * HOUR]
+
+
 def test_the_next_change_is_when_the_result_changes() -> None:
     ta = Point("ta")
     point = Point("alice", ta, ALICE)

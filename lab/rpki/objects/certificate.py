@@ -18,12 +18,13 @@ from lab.rpki.objects.extensions import (
     basic_constraints,
     check_policies,
     distribution_point,
+    key_purposes,
     key_usage,
     subject_key_identifier,
 )
 from lab.rpki.objects.locations import ca_locations, issuer_location, object_location
 from lab.rpki.objects.resources import Resources, parse_as_extension, parse_ip_extension
-from lab.rpki.objects.signature import key_identifier, public_key
+from lab.rpki.objects.signature import check_algorithms, key_identifier, public_key
 from lab.rpki.objects.templates import Extension, SignedStructure, TbsCertificate
 from lab.rpki.objects.times import unix_time
 
@@ -70,24 +71,29 @@ class Certificate:
 
 
 def certificate_kind(data: bytes) -> CertificateKind:
-    """Whether a certificate file of a publication point is a CA's or a router's. Raises ObjectError."""
+    """Whether a certificate file of a publication point is a CA's or a router's (RFC 8209 section 3.1.3).
+
+    What is neither is taken for a CA's, which then says what is wrong with it. Raises ObjectError.
+    """
     _, tbs = _open(data)
-    if any(extension.extn_id == oids.BASIC_CONSTRAINTS for extension in tbs.extensions):
+    values = {extension.extn_id: extension.extn_value for extension in tbs.extensions}
+    purposes = values.get(oids.EXTENDED_KEY_USAGE)
+    if purposes is None or oids.BASIC_CONSTRAINTS in values:
         return CertificateKind.CA
-    return CertificateKind.ROUTER
+    return CertificateKind.ROUTER if oids.BGPSEC_ROUTER in key_purposes(purposes) else CertificateKind.CA
 
 
 def parse_certificate(data: bytes, kind: CertificateKind) -> Certificate:
     """A TRUST_ANCHOR, CA or EE certificate. Raises ObjectError for what RFC 6487 section 4 does not allow."""
     signed, tbs = _open(data)
-    _check_algorithms(signed, tbs)
+    check_algorithms(signed, tbs.signature, "the certificate", "RFC 5280 section 4.1.1.2")
     if tbs.version != 2:
         raise ObjectError(
             "version",
             f"the certificate has version {number_text(tbs.version + 1)}, not 3",
             "RFC 6487 section 4.1",
         )
-    if not 0 <= tbs.serial_number < 1 << 159:
+    if not is_serial(tbs.serial_number):
         raise ObjectError(
             "serial",
             f"the serial number {_short(tbs.serial_number)} is negative or has more than 20 octets",
@@ -134,23 +140,15 @@ def parse_certificate(data: bytes, kind: CertificateKind) -> Certificate:
     )
 
 
+def is_serial(number: int) -> bool:
+    """Whether a certificate may have this serial number: not negative, at most 20 octets (RFC 5280 section
+    4.1.2.2)."""
+    return 0 <= number < 1 << 159
+
+
 def _open(data: bytes) -> tuple[SignedStructure, TbsCertificate]:
     signed = decode(SignedStructure, data, "the certificate")
     return signed, parse(TbsCertificate, signed.tbs, "the certificate")
-
-
-def _check_algorithms(signed: SignedStructure, tbs: TbsCertificate) -> None:
-    for algorithm in (signed.signature_algorithm.algorithm, tbs.signature.algorithm):
-        if algorithm != oids.SHA256_WITH_RSA:
-            raise ObjectError(
-                "algorithm",
-                f"the certificate is signed with {algorithm.dotted_string}, not sha256WithRSAEncryption",
-                "RFC 7935 section 2",
-            )
-    if signed.signature_algorithm.parameters != tbs.signature.parameters:
-        raise ObjectError(
-            "algorithm", "the two signature algorithms of the certificate differ", "RFC 5280 section 4.1.1.2"
-        )
 
 
 # --- extensions -----------------------------------------------------------------------------------------

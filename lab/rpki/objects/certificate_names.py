@@ -10,11 +10,13 @@ from cryptography.x509 import ObjectIdentifier
 
 from lab.rpki.objects import oids
 from lab.rpki.objects.der import SEQUENCE, decode, element
-from lab.rpki.objects.errors import ObjectError
+from lab.rpki.objects.errors import ObjectError, printable
 from lab.rpki.objects.remembering import remembered
 from lab.rpki.objects.templates import AttributeTypeAndValue
 
 _SHOWN: Final = 5
+_LONGEST: Final = 64
+"""Characters of a CommonName (RFC 5280 appendix A.1, ub-common-name); more are not shown."""
 _ALLOWED: Final = ([oids.COMMON_NAME], [oids.COMMON_NAME, oids.SERIAL_NUMBER])
 
 
@@ -36,9 +38,9 @@ def check_name(name: bytes, whose: str, rfc: str) -> None:
 
 
 def common_name(name: bytes) -> str:
-    """The CommonName in a name that `check_name` has passed."""
+    """The CommonName in a name that `check_name` has passed, as it may be shown to people."""
     attributes = (attribute for attributes in _attributes(name) for attribute in attributes)
-    return next((text for oid, text in attributes if oid == oids.COMMON_NAME), "")
+    return printable(next((text for oid, text in attributes if oid == oids.COMMON_NAME), ""), _LONGEST)
 
 
 def same_name(first: bytes, second: bytes) -> bool:

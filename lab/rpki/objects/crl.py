@@ -10,6 +10,7 @@ from lab.rpki.objects.certificate_names import check_name
 from lab.rpki.objects.der import decode, parse, whole, whole_octets
 from lab.rpki.objects.errors import ObjectError, number_text
 from lab.rpki.objects.extensions import authority_key_identifier
+from lab.rpki.objects.signature import check_algorithms
 from lab.rpki.objects.templates import Extension, SignedStructure, TbsCertList
 from lab.rpki.objects.times import unix_time
 
@@ -37,17 +38,7 @@ def parse_crl(data: bytes) -> Crl:
     tbs = parse(TbsCertList, signed.tbs, "the CRL")
     if tbs.version != 1:
         raise ObjectError("version", f"the CRL has version {number_text(tbs.version + 1)}, not 2", _RFC)
-    for algorithm in (signed.signature_algorithm.algorithm, tbs.signature.algorithm):
-        if algorithm != oids.SHA256_WITH_RSA:
-            raise ObjectError(
-                "algorithm",
-                f"the CRL is signed with {algorithm.dotted_string}, not sha256WithRSAEncryption",
-                "RFC 7935 section 2",
-            )
-    if signed.signature_algorithm.parameters != tbs.signature.parameters:
-        raise ObjectError(
-            "algorithm", "the two signature algorithms of the CRL differ", "RFC 5280 section 5.1.1.2"
-        )
+    check_algorithms(signed, tbs.signature, "the CRL", "RFC 5280 section 5.1.1.2")
     issuer = whole(tbs.issuer)
     check_name(issuer, "issuer", _RFC)
     aki, number = _extensions(tbs.crl_extensions)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+import re
+from typing import Final, TypeVar
 
 from cryptography.hazmat import asn1
 from cryptography.hazmat.asn1 import TLV, BitString
@@ -40,8 +41,27 @@ def parse(template: type[T], element: TLV, what: str) -> T:
 
 def bad_encoding(what: str, error: Exception) -> ObjectError:
     """The ObjectError for an element that its ASN.1 does not allow."""
-    detail = str(error).removeprefix("error parsing asn1 value: ")
+    text = str(error)
+    kind = _KIND.search(text)
+    detail = _KINDS.get(kind[1], kind[1]) if kind else text
     return ObjectError("encoding", f"{what} is not as its ASN.1 says: {detail}", "X.690")
+
+
+_KIND: Final = re.compile(r"\bkind: (\w+)")
+_KINDS: Final = {
+    "UnexpectedTag": "another element than expected",
+    "ShortData": "it ends too early",
+    "ExtraData": "octets are left over",
+    "InvalidLength": "a length that is not DER",
+    "InvalidTag": "a tag that is not DER",
+    "InvalidValue": "a value that is not allowed",
+    "InvalidSize": "a number of elements that is not allowed",
+    "InvalidSetOrdering": "a SET whose elements are not in order",
+    "IntegerOverflow": "a number that is too large",
+    "EncodedDefault": "a default value that is written out",
+    "OidTooLong": "an object identifier that is too long",
+}
+"""What the kinds of error of the ASN.1 parser are in words."""
 
 
 def element(tag: int, content: bytes) -> bytes:

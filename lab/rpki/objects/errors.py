@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+LONGEST: Final = 1000
+"""Characters of a message. What strangers chose is in it, and is kept and shown for every object."""
+
 
 class ObjectError(ValueError):
-    """An object breaks its profile. `check` names the check that failed, `rfc` the text that demands it."""
+    """An object breaks its profile. `check` names the check that failed, `rfc` the text that demands it.
+
+    `message` is printable and at most `LONGEST` characters long, whatever it was made from.
+    """
 
     def __init__(self, check: str, message: str, rfc: str) -> None:
+        message = printable(message, LONGEST)
         super().__init__(check, message, rfc)
         self.check = check
         self.message = message
@@ -14,6 +23,12 @@ class ObjectError(ValueError):
 
     def __str__(self) -> str:
         return f"{self.message} ({self.rfc})"
+
+
+def printable(text: str, most: int) -> str:
+    """`text` for people: at most `most` characters, and none that controls a terminal."""
+    cut = text if len(text) <= most else f"{text[: most - 3]}..."
+    return cut if cut.isprintable() else "".join(each if each.isprintable() else "?" for each in cut)
 
 
 def number_text(number: int) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from cryptography.hazmat import asn1
 from cryptography.hazmat.asn1 import TLV, BitString
+from cryptography.x509 import ObjectIdentifier
 
 from lab.rpki.objects import oids
 from lab.rpki.objects.der import CONTEXT_0, SEQUENCE, URI_NAME, decode, element, is_tag
@@ -33,6 +34,11 @@ class _DistributionPoints:
 @asn1.sequence
 class _Policies:
     policies: list[PolicyInformation]
+
+
+@asn1.sequence
+class _Purposes:
+    purposes: list[ObjectIdentifier]
 
 
 @asn1.sequence
@@ -73,6 +79,12 @@ def _key_identifier(identifier: bytes, check: str, section: str) -> bytes:
             f"RFC 6487 section {section}",
         )
     return identifier
+
+
+@remembered
+def key_purposes(value: bytes) -> tuple[ObjectIdentifier, ...]:
+    """What an extended key usage allows (RFC 5280 section 4.2.1.12). Raises ObjectError."""
+    return tuple(decode(_Purposes, element(SEQUENCE, value), "the extended key usage").purposes)
 
 
 @remembered

@@ -20,6 +20,8 @@ Ranges = tuple[tuple[int, int], ...]
 """Sorted, disjoint, not adjacent, both ends included."""
 
 LAST_ASN: Final = 0xFFFFFFFF
+MOST_RANGES: Final = 100_000
+"""Of one family in one certificate; that of a registry has some ten thousand."""
 _AFI: Final = {4: b"\x00\x01", 6: b"\x00\x02"}
 _VERSION: Final = {afi: version for version, afi in _AFI.items()}
 _IP_RFC: Final = "RFC 3779 section 2.2.3"
@@ -141,16 +143,21 @@ _INFINITY: Final = 1 << 129
 
 
 def _without(own: Ranges, theirs: Ranges) -> Ranges:
+    """In one pass over both: strangers choose how many there are."""
     left: list[tuple[int, int]] = []
+    index = 0
     for first, last in own:
         start = first
-        index = max(bisect_right(theirs, (first, _INFINITY)) - 1, 0)
-        for other_first, other_last in theirs[index:]:
-            if other_first > last:
-                break
+        while index < len(theirs) and theirs[index][1] < first:
+            index += 1
+        while index < len(theirs) and theirs[index][0] <= last:
+            other_first, other_last = theirs[index]
             if start < other_first:
                 left.append((start, other_first - 1))
-            start = max(start, other_last + 1)
+            start = other_last + 1
+            if other_last > last:
+                break  # it may cover some of the next one too
+            index += 1
         if start <= last:
             left.append((start, last))
     return tuple(left)
@@ -323,6 +330,8 @@ def _as_error(message: str) -> ObjectError:
 def _canonical(ranges: list[tuple[int, int]], error: Callable[[str], ObjectError]) -> Ranges:
     if not ranges:
         raise error("has an empty list")
+    if len(ranges) > MOST_RANGES:
+        raise error(f"has {len(ranges)} ranges in one family; at most {MOST_RANGES} are accepted")
     for (_, last), (first, _) in pairwise(ranges):
         if first <= last + 1:
             raise error("is not sorted and merged")
@@ -332,8 +341,10 @@ def _canonical(ranges: list[tuple[int, int]], error: Callable[[str], ObjectError
 # --- for people -----------------------------------------------------------------------------------------
 
 
-_RANGES_SHOWN: Final = 64
+_RANGES_SHOWN: Final = 16
 """Of each family: a stranger's certificate may have a hundred thousand."""
+_PREFIXES_SHOWN: Final = 8
+"""Of one range, which may be some hundred."""
 
 
 def _texts(ranges: Ranges | None, family: str, text: Callable[[Ranges], list[str]]) -> list[str]:
@@ -344,7 +355,14 @@ def _texts(ranges: Ranges | None, family: str, text: Callable[[Ranges], list[str
 
 
 def _addresses_text(version: int, ranges: Ranges) -> list[str]:
-    return [str(prefix) for first, last in ranges for prefix in prefixes_in(version, first, last)]
+    texts: list[str] = []
+    for first, last in ranges:
+        prefixes = prefixes_in(version, first, last)
+        if len(prefixes) <= _PREFIXES_SHOWN:
+            texts += map(str, prefixes)
+        else:
+            texts.append(" to ".join(str(Prefix(version, end, WIDTH[version])) for end in (first, last)))
+    return texts
 
 
 def _asns_text(ranges: Ranges) -> list[str]:

@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from lab.rpki.objects import oids
 from lab.rpki.objects.der import decode
-from lab.rpki.objects.errors import ObjectError
+from lab.rpki.objects.errors import ObjectError, number_text
 from lab.rpki.objects.remembering import remembered
-from lab.rpki.objects.templates import SubjectPublicKeyInfo
+from lab.rpki.objects.templates import AlgorithmIdentifier, SignedStructure, SubjectPublicKeyInfo
 
 KEY_BITS: Final = 2048
 PUBLIC_EXPONENT: Final = 65537
@@ -42,10 +42,11 @@ def public_key(spki: bytes) -> RSAPublicKey:
         raise ObjectError("key", f"the public key cannot be read: {error}", _RFC) from None
     if not isinstance(key, RSAPublicKey):
         raise ObjectError("key", "the public key is not an RSA key", _RFC)
-    if key.key_size != KEY_BITS or key.public_numbers().e != PUBLIC_EXPONENT:
+    exponent = key.public_numbers().e
+    if key.key_size != KEY_BITS or exponent != PUBLIC_EXPONENT:
         raise ObjectError(
             "key",
-            f"the public key has {key.key_size} bits and exponent {key.public_numbers().e}, "
+            f"the public key has {key.key_size} bits and exponent {number_text(exponent)}, "
             f"not {KEY_BITS} and {PUBLIC_EXPONENT}",
             _RFC,
         )
@@ -57,6 +58,23 @@ def key_identifier(spki: bytes) -> bytes:
     """The SHA-1 hash of the key's bits (RFC 6487 section 4.8.2). Raises ObjectError."""
     bits = decode(SubjectPublicKeyInfo, spki, "the public key").subject_public_key
     return hashlib.sha1(bits.as_bytes(), usedforsecurity=False).digest()
+
+
+def check_algorithms(signed: SignedStructure, inner: AlgorithmIdentifier, what: str, rfc: str) -> None:
+    """Whether a certificate or CRL says outside and inside that it is signed with sha256WithRSAEncryption.
+
+    Raises ObjectError, which calls it `what`; `rfc` is where it is said that both are the same.
+    """
+    outer = signed.signature_algorithm
+    for algorithm in (outer.algorithm, inner.algorithm):
+        if algorithm != oids.SHA256_WITH_RSA:
+            raise ObjectError(
+                "algorithm",
+                f"{what} is signed with {algorithm.dotted_string}, not sha256WithRSAEncryption",
+                "RFC 7935 section 2",
+            )
+    if outer.parameters != inner.parameters:
+        raise ObjectError("algorithm", f"the two signature algorithms of {what} differ", rfc)
 
 
 def verify(spki: bytes, data: bytes, signature: bytes, check: str, what: str, rfc: str) -> None:

@@ -12,6 +12,8 @@ from lab.rpki.objects.errors import ObjectError
 from lab.rpki.objects.resources import Resources
 from lab.rpki.objects.signature import verify
 
+RULES: Final = 1
+"""Raised whenever a check of listed files changes: what was concluded by the older ones is then not used."""
 _CERTIFICATES: Final = "RFC 6487 section 7.2"
 
 
@@ -19,13 +21,13 @@ _CERTIFICATES: Final = "RFC 6487 section 7.2"
 class Issuer:
     """A CA in its place in the tree.
 
-    `uris` are where its certificate may be said to be: that of its file, or those of the TAL. `resources`
-    inherit nothing. `expires` is the UNIX time at which the first certificate, CRL or manifest above it runs
-    out; `above` are the key identifiers from the trust anchor down to its own.
+    `uri` is where its certificate was, for people: it decides nothing. `resources` inherit nothing.
+    `expires` is the UNIX time at which the first certificate, CRL or manifest above it runs out; `above` are
+    the key identifiers from the trust anchor down to its own.
     """
 
     certificate: Certificate
-    uris: tuple[str, ...]
+    uri: str
     resources: Resources
     ta: str
     expires: int
@@ -34,22 +36,27 @@ class Issuer:
     @property
     def repository(self) -> str:
         """The directory URI of its publication point, with the slash at its end."""
-        return f"{(self.certificate.ca_repository or '').rstrip('/')}/"
+        return _directory(self.certificate)
 
     @property
     def manifest_uri(self) -> str:
         """Where its manifest is."""
         return self.certificate.manifest_uri or ""
 
+    @property
+    def key(self) -> str:
+        """What its publication point is remembered by: what no other CA can sign, and where it is.
+
+        Its certificate may be renamed, renewed or issued by another CA without making it another one.
+        """
+        return _digest(self.certificate.spki, self.repository.encode(), self.manifest_uri.encode())
+
     def basis(self, *others: str) -> str:
         """A digest of all that the verification of what it issues rests on, its resources and the time
         excepted."""
+        texts = (str(RULES), self.repository, self.manifest_uri, *others)
         certificate = self.certificate
-        digest = hashlib.sha256()
-        texts = (*self.uris, self.repository, self.manifest_uri, *others)
-        for part in (certificate.spki, certificate.subject, *(text.encode() for text in texts)):
-            digest.update(len(part).to_bytes(4, "big") + part)
-        return digest.hexdigest()
+        return _digest(certificate.spki, certificate.subject, *(text.encode() for text in texts))
 
     def check_issued(self, certificate: Certificate, crl_uri: str) -> None:
         """Hold a certificate against its issuer: names, keys, locations and the signature. Raises
@@ -95,9 +102,20 @@ def over_claim(excess: str) -> ObjectError:
 
 def check_ca_locations(certificate: Certificate) -> None:
     """Whether a CA's manifest is in its repository (RFC 6481 section 2). Raises ObjectError."""
-    repository = f"{(certificate.ca_repository or '').rstrip('/')}/"
+    repository = _directory(certificate)
     manifest = certificate.manifest_uri or ""
     if not manifest.startswith(repository) or "/" in manifest[len(repository) :]:
         raise ObjectError(
             "sia", f"the manifest {manifest} is not in the CA's repository {repository}", "RFC 6481 section 2"
         )
+
+
+def _directory(certificate: Certificate) -> str:
+    return f"{(certificate.ca_repository or '').rstrip('/')}/"
+
+
+def _digest(*parts: bytes) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(4, "big") + part)
+    return digest.hexdigest()

@@ -1,26 +1,35 @@
-"""Bounds on a validation run, and how they are shared so that one CA cannot use up what others need."""
+"""Bounds on a validation run, and how they are shared so that nobody can use up what others need."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from lab.rpki.objects.errors import ObjectError
 
 LIMIT: Final = "limit"
 """The check that an object fails for which there was no room."""
-_SMALLEST_PART: Final = 64
+_MOST_PARTS: Final = 16
+_ROUNDING: Final = 1e-6
+_COUNTED: Final = ("points", "servers", "objects", "bytes", "vrps", "seconds", "fetch_seconds")
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Sizes in bytes, times in seconds.
 
-    What is counted over the whole tree (`points`, `objects`, `bytes`, `vrps`, `seconds`) is what all trust
-    anchors together may use. A trust anchor may use half of that, and each CA, with all below it, half of
-    what its issuer may, but never less than a 64th of the whole.
+    What is counted over the whole run is `points`, `servers` (a repository's module with its notification
+    URI), `objects`, `bytes`, `vrps` (for an ASPA, its providers), `seconds` (of work) and `fetch_seconds` (of
+    waiting for servers). Half of each is divided equally: between the trust anchors, and what a CA did not
+    use itself between those that it certifies. That half nobody else can use up. The other half is for those
+    that need more: first come, first served, but of what is left one CA and all below it get no more than one
+    of as many parts as it and its siblings are, or of 16; a single one in any case.
+
+    A fetch that has begun is waited for. What it takes too long is missing in the half that is not divided;
+    when as much again is missing there, nothing is fetched any more.
     """
 
     trust_anchors: int = 64
@@ -29,65 +38,114 @@ class Limits:
     object_size: int = 8 * 1024 * 1024
     objects_per_point: int = 250_000
     prefixes_per_roa: int = 10_000
+    providers_per_aspa: int = 10_000
     points: int = 1_000_000
+    servers: int = 10_000
     objects: int = 20_000_000
     bytes: int = 64 * 1024**3
     vrps: int = 20_000_000
     seconds: float = 3600.0
+    fetch_seconds: float = 3600.0
 
 
+@dataclass(slots=True)
 class Share:
-    """What one CA and everything below it may still use of the limits."""
+    """What one CA, `name` for people, and everything below it may still use of the limits.
 
-    def __init__(self, limits: Limits, clock: Callable[[], float], above: Share | None = None) -> None:
-        self.limits = limits
-        self.depth: int = 0 if above is None else above.depth + 1
-        self._clock = clock
-        self._above = above
-        self._part = min(1 << self.depth, _SMALLEST_PART)
-        self._since: float | None = None
-        self._used = {"points": 0.0, "objects": 0.0, "bytes": 0.0, "vrps": 0.0, "seconds": 0.0}
+    `depth` counts the CAs above it. `above` is the share of its issuer, None for that of all trust anchors,
+    and `part` how much of what its issuer may have in common it may have. `own` is what nobody else can use.
+    """
 
-    def below(self) -> Share:
-        """The share of one that this one issues a certificate to."""
-        return Share(self.limits, self._clock, self)
+    limits: Limits
+    clock: Callable[[], float]
+    name: str
+    depth: int
+    above: Share | None
+    part: float
+    own: dict[str, float]
+    drawn: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    since: float = 0.0
+
+    @classmethod
+    def of_all(cls, limits: Limits, clock: Callable[[], float]) -> Share:
+        """The share of all trust anchors together."""
+        own = {what: getattr(limits, what) / 2 for what in _COUNTED}
+        return cls(limits, clock, "all trust anchors", 0, None, 1.0, own)
+
+    def divided(self, names: Sequence[str]) -> list[Share]:
+        """The shares of those that this one certifies. All that is its own goes to them."""
+        count = len(names)
+        own = {what: amount / max(count, 1) for what, amount in self.own.items()}
+        part = 1 / min(max(count, 1), _MOST_PARTS)
+        self.own = dict.fromkeys(_COUNTED, 0.0)
+        return [Share(self.limits, self.clock, name, self.depth + 1, self, part, dict(own)) for name in names]
+
+    def room(self, what: str) -> float:
+        """How much more of something may be used."""
+        return self.own[what] + max(0.0, self._common(what))
 
     def take(self, what: str, amount: float) -> None:
-        """Use some of it, unless that is too much for this share or one above: raises ObjectError."""
-        for share in self._upwards():
-            share.check(what, amount)
-        for share in self._upwards():
-            share._used[what] += amount
+        """Use so much of something. Raises ObjectError if there is not so much left."""
+        if amount > self.room(what) + _ROUNDING:
+            raise self.refusal(what, amount)
+        self._use(what, amount)
 
-    def check(self, what: str, amount: float) -> None:
-        """Raises ObjectError if there is no room for so much more."""
-        allowed = getattr(self.limits, what) / self._part
-        if self._used[what] + amount > allowed:
-            raise over_limit(f"{what} of this CA and those below it", self._used[what] + amount, allowed)
+    def check(self, what: str) -> None:
+        """Raises ObjectError if nothing is left of something."""
+        if self.room(what) <= 0 or self._top().drawn[what] >= getattr(self.limits, what):
+            raise self.refusal(what)
 
-    def check_time(self) -> None:
-        """Raises ObjectError if this share's time, or that of one above, is used up."""
-        passed = 0.0 if self._since is None else self._clock() - self._since
-        for share in self._upwards():
-            share.check("seconds", passed)
+    def refusal(self, what: str, amount: float | None = None) -> ObjectError:
+        """The error for so much more of something, or any more, which says whose share is too small."""
+        shares = self._downwards()
+        left = [share._common(what) for share in shares]
+        wanted = min(left) if amount is None else amount - self.own[what]
+        tight, common = next(
+            (pair for pair in zip(shares, left, strict=True) if pair[1] <= wanted), (self, left[-1])
+        )
+        room = max(0.0, common) + (self.own[what] if tight is self else 0.0)
+        more = "more" if amount is None else f"{amount:g}"
+        message = f"{what}: {tight.name} and those below it have {room:g} left, and {more} would be needed"
+        return ObjectError(LIMIT, message, "RFC 6480 section 6")
 
     @contextmanager
-    def timed(self) -> Iterator[None]:
-        """Count the time that passes inside."""
-        self._since = self._clock()
+    def timed(self, what: str) -> Iterator[None]:
+        """Count the time that passes inside. Raises ObjectError if there is none left."""
+        self.check(what)
+        self.since = self.clock()
         try:
             yield
         finally:
-            passed = self._clock() - self._since
-            self._since = None
-            for share in self._upwards():
-                share._used["seconds"] += passed
+            self._use(what, self.clock() - self.since)
 
-    def _upwards(self) -> Iterator[Share]:
+    def deadline(self) -> float:
+        """When, on the clock, the time of the work that is being timed is used up."""
+        return self.since + self.room("seconds")
+
+    def _use(self, what: str, amount: float) -> None:
+        own = min(amount, self.own[what])
+        self.own[what] -= own
+        for share in self._downwards():
+            share.drawn[what] += amount - own
+
+    def _common(self, what: str) -> float:
+        """What is left for this share of the half that is not divided."""
+        drawn = self.drawn[what]
+        if self.above is None:
+            return float(getattr(self.limits, what)) / 2 - drawn
+        for_all = self.above._common(what) + drawn
+        return max(self.part * for_all, min(1.0, for_all)) - drawn
+
+    def _downwards(self) -> list[Share]:
+        shares: list[Share] = []
         share: Share | None = self
         while share is not None:
-            yield share
-            share = share._above
+            shares.append(share)
+            share = share.above
+        return shares[::-1]
+
+    def _top(self) -> Share:
+        return self._downwards()[0]
 
 
 def over_limit(what: str, seen: float, allowed: float) -> ObjectError:

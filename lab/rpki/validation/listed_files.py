@@ -4,22 +4,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from lab.rpki.fetching.source import Source
 from lab.rpki.objects.errors import ObjectError
 from lab.rpki.validation.limits import Share
-from lab.rpki.validation.outcomes import Failed, Outcome, Verified
+from lab.rpki.validation.outcomes import Failed, Outcome, Verified, weight
 from lab.rpki.validation.verification import Rules, verify_file
 from lab.rpki.validation.versions import FailedFetchError, FileRecord, Stamp
 from lab.rpki.validation.workers import Plain, map_all
 
 _BATCH: Final = 20_000
-"""Files between two looks at the time and the bytes used."""
+"""Files after which those that read them in several processes hear of each other's use."""
 _MISSING: Final = "missing"
 _HASH: Final = "hash"
+_USED_UP: Final = ("seconds", "bytes", "vrps")
 _Item = tuple[str, bytes, Outcome | None]
 
 
@@ -55,9 +57,9 @@ class ListedFiles:
                 wanted.append((name, digest, None if record is None else record.outcome))
                 record = None
             records[name] = record
+        built = 0
         for start in range(0, len(wanted), _BATCH):
-            self.share.check_time()
-            self._read_batch(wanted[start : start + _BATCH], records)
+            built += self._read_batch(wanted[start : start + _BATCH], records, built)
         signatures = sum(known_outcome is None for _, _, known_outcome in wanted)
         return {name: record for name, record in records.items() if record is not None}, signatures
 
@@ -69,26 +71,60 @@ class ListedFiles:
             for name, record in records.items()
         )
 
-    def _read_batch(self, batch: list[_Item], records: dict[str, FileRecord | None]) -> None:
-        found = map_all(self._read_one, batch, self.workers)
-        self.share.take("bytes", sum(size for _, _, size, _ in found))
-        for (name, digest, known), (problem, stamp, _, outcome) in zip(batch, found, strict=True):
+    def _read_batch(self, batch: list[_Item], records: dict[str, FileRecord | None], built: int) -> int:
+        """Fill in `records`; how many VRPs were made, after those that were `built` before."""
+        share, base = self.share, self.rules.issuer.repository
+        room = _Room(share.clock, share.deadline(), share.room("bytes"), share.room("vrps") - built)
+        found = map_all(partial(self._read_one, room), batch, self.workers)
+        share.take("bytes", sum(size for _, _, size, _, _ in found))
+        made: int = sum(vrps for _, _, _, vrps, _ in found)
+        if built + made > share.room("vrps"):
+            raise share.refusal("vrps", built + made)
+        for (name, digest, known), (problem, stamp, _, _, outcome) in zip(batch, found, strict=True):
+            if problem in _USED_UP:
+                raise share.refusal(problem)
             if problem:
                 error = missing_file(name) if problem == _MISSING else hash_mismatch(name)
-                raise FailedFetchError(self.rules.issuer.repository + name, error)
+                raise FailedFetchError(base + name, error)
             records[name] = FileRecord(digest, stamp, known or _outcome(outcome))
+        return made
 
-    def _read_one(self, item: _Item) -> Plain:
+    def _read_one(self, room: _Room, item: _Item) -> Plain:
+        if lacking := room.lacking():
+            return lacking, None, 0, 0, ()
         name, digest, known = item
         uri = self.rules.issuer.repository + name
         stamp: Stamp | None = self.source.stamp(uri)
         data = self.source.read(uri, self.size_limit)
         if data is None:
-            return _MISSING, None, 0, ()
+            return _MISSING, None, 0, 0, ()
+        room.bytes -= len(data)
         if hashlib.sha256(data).digest() != digest:
-            return _HASH, None, 0, ()
-        outcome = () if known is not None else tuple(verify_file(name, data, self.rules))
-        return "", stamp, len(data), outcome
+            return _HASH, None, len(data), 0, ()
+        if known is not None:
+            return "", stamp, len(data), 0, ()
+        outcome = verify_file(name, data, self.rules)
+        vrps = weight(outcome.kind, outcome.payload) if isinstance(outcome, Verified) else 0
+        room.vrps -= vrps
+        return "", stamp, len(data), vrps, tuple(outcome)
+
+
+@dataclass(slots=True)
+class _Room:
+    """What one process that reads files may still use: each has its own copy."""
+
+    clock: Callable[[], float]
+    deadline: float
+    bytes: float
+    vrps: float
+
+    def lacking(self) -> str:
+        """What is used up, empty if nothing is."""
+        if self.clock() > self.deadline:
+            return "seconds"
+        if self.bytes < 0:
+            return "bytes"
+        return "vrps" if self.vrps < 0 else ""
 
 
 def _outcome(plain: Plain) -> Outcome:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from lab.rpki.objects import oids
+from lab.rpki.objects.certificate import is_serial
 from lab.rpki.objects.certificate_names import same_name
 from lab.rpki.objects.crl import Crl, parse_crl
 from lab.rpki.objects.errors import ObjectError
@@ -16,10 +17,6 @@ from lab.rpki.validation.horizon import Horizon
 from lab.rpki.validation.issuer import Issuer
 from lab.rpki.validation.verification import check_signed_object
 
-_SERIALS: Final = 1 << 160
-"""No certificate that is accepted has another serial number (RFC 6487 section 4.2): others on a CRL are not
-kept."""
-_STALE_MANIFEST: Final = "RFC 9286 section 6.3"
 _STALE_CRL: Final = "RFC 6487 section 5"
 
 
@@ -49,8 +46,7 @@ class Times:
 
     def check_manifest(self, horizon: Horizon) -> None:
         """Raises ObjectError if the manifest cannot be used now, or is revoked."""
-        horizon.check_current("manifest", self.this_update, self.next_update, _STALE_MANIFEST)
-        horizon.check_certificate(self.not_before, self.not_after)
+        _check_times(self.this_update, self.next_update, self.not_before, self.not_after, horizon)
         if self.serial in self.revoked:
             raise ObjectError("revoked", "the manifest's own certificate is revoked", "RFC 9286 section 6.2")
 
@@ -69,6 +65,11 @@ class SignedManifest:
     serial: int
     not_before: int
     not_after: int
+
+    def check_current(self, horizon: Horizon) -> None:
+        """Raises ObjectError if it cannot be used now."""
+        manifest = self.manifest
+        _check_times(manifest.this_update, manifest.next_update, self.not_before, self.not_after, horizon)
 
 
 def verify_manifest(data: bytes, issuer: Issuer, profile: Profile) -> SignedManifest:
@@ -94,11 +95,11 @@ def verify_manifest(data: bytes, issuer: Issuer, profile: Profile) -> SignedMani
     )
 
 
-def check_current(signed: SignedManifest, horizon: Horizon) -> None:
-    """Raises ObjectError for a manifest that cannot be used now (RFC 9286 section 6.3)."""
-    manifest = signed.manifest
-    horizon.check_current("manifest", manifest.this_update, manifest.next_update, _STALE_MANIFEST)
-    horizon.check_certificate(signed.not_before, signed.not_after)
+def _check_times(
+    this_update: int, next_update: int, not_before: int, not_after: int, horizon: Horizon
+) -> None:
+    horizon.check_current("manifest", this_update, next_update, "RFC 9286 section 6.3")
+    horizon.check_certificate(not_before, not_after)
 
 
 def verify_crl(data: bytes, issuer: Issuer) -> Crl:
@@ -127,5 +128,5 @@ def times_of(signed: SignedManifest, crl: Crl) -> Times:
         signed.not_after,
         crl.this_update,
         crl.next_update,
-        frozenset(serial for serial in crl.revoked if 0 <= serial < _SERIALS),
+        frozenset(serial for serial in crl.revoked if is_serial(serial)),
     )

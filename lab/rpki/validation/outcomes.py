@@ -46,6 +46,13 @@ class Verified(NamedTuple):
         return Resources(*self.held) if self.held is not None else needed(self.kind, self.payload)
 
 
+def weight(kind: str, payload: tuple[Any, ...]) -> int:
+    """What a payload counts against the limit of VRPs: prefixes, or providers."""
+    if kind == ROA:
+        return len(payload) // 4
+    return len(payload) - 1 if kind == ASPA else 0
+
+
 def needed(kind: str, payload: tuple[Any, ...]) -> Resources:
     """The resources that a payload needs, and no more."""
     if kind == ROA:

@@ -18,7 +18,6 @@ from lab.rpki.validation.listed_files import ListedFiles, hash_mismatch, missing
 from lab.rpki.validation.listing import (
     SignedManifest,
     Times,
-    check_current,
     times_of,
     verify_crl,
     verify_manifest,
@@ -82,7 +81,7 @@ class PublicationPoint:
             self._check_times(usable.times, usable.crl_uri)
             return self._unchanged(usable)
         signed = verify_manifest(data, self._issuer, reading.profile)
-        check_current(signed, reading.horizon)
+        signed.check_current(reading.horizon)
         if stored is not None and stored.manifest_digest != digest:
             _check_newer(signed, stored)
         return self._changed(signed, digest, usable)
@@ -149,14 +148,21 @@ class PublicationPoint:
         if count > limits.objects_per_point:
             raise over_limit("files on one manifest", count, limits.objects_per_point)
         self._share.take("objects", count)
-        rules = Rules(self._issuer, crl_uri, self._reading.profile, limits.prefixes_per_roa)
+        rules = Rules(
+            self._issuer,
+            crl_uri,
+            self._reading.profile,
+            limits.prefixes_per_roa,
+            limits.providers_per_aspa,
+        )
         return ListedFiles(
             self._reading.source, rules, limits.object_size, self._share, self._reading.workers
         )
 
     def _basis(self, crl_uri: str) -> str:
         reading = self._reading
-        return self._issuer.basis(crl_uri, reading.profile.value, str(reading.limits.prefixes_per_roa))
+        bounds = (str(reading.limits.prefixes_per_roa), str(reading.limits.providers_per_aspa))
+        return self._issuer.basis(crl_uri, reading.profile.value, *bounds)
 
 
 def _check_newer(signed: SignedManifest, stored: PointVersion) -> None:

@@ -3,8 +3,6 @@ anchors."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from lab.rpki.validation.versions import PointVersion
 
 
@@ -24,10 +22,6 @@ class Store:
     def keep_point(self, key: str, version: PointVersion) -> None:
         """Remember a good version."""
         self._points[key] = version
-
-    def points(self) -> Iterator[PointVersion]:
-        """All versions known in this process."""
-        yield from self._points.values()
 
     def anchor(self, key: str) -> bytes | None:
         """The trust anchor's certificate that was good last, in DER."""

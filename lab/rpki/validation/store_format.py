@@ -12,12 +12,14 @@ from typing import Any, Final
 
 from lab.rpki.objects.resources import Resources
 from lab.rpki.validation.listing import Times
-from lab.rpki.validation.outcomes import CA, Failed, Held, Outcome, Verified
+from lab.rpki.validation.outcomes import ASPA, CA, CRL, OTHER, ROA, ROUTER, Failed, Held, Outcome, Verified
 from lab.rpki.validation.versions import FileRecord, PointVersion
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised whenever what is written, or what it means, changes: what an older program wrote is then not used.
 """
+_ONLY_INTEGERS: Final = frozenset((int,))
+_VERSIONS: Final = frozenset((4, 6))
 
 
 class StoreFormatError(ValueError):
@@ -60,7 +62,7 @@ def decode(data: bytes) -> PointVersion:
         raise StoreFormatError("it is damaged, or of another version of this program")
     try:
         return _version(json.loads(body))
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise StoreFormatError(f"it is not as this program writes it: {error}") from None
 
 
@@ -71,22 +73,35 @@ def _head(body: bytes) -> bytes:
 def _version(document: dict[str, Any]) -> PointVersion:
     columns = (document["digests"], document["stamps"], document["outcomes"])
     return PointVersion(
-        document["basis"],
+        _text(document["basis"]),
         Resources(*_held(document["resources"])),
-        document["crl_uri"],
+        _text(document["crl_uri"]),
         bytes.fromhex(document["manifest"]),
-        document["number"],
-        _times(document["times"], document["revoked"]),
+        _integers([document["number"]])[0],
+        _times(_integers(document["times"]), _integers(document["revoked"])),
         {
-            name: FileRecord(
-                bytes.fromhex(digest), None if stamp is None else tuple(stamp), _decoded(outcome)
+            _text(name): FileRecord(
+                bytes.fromhex(digest), None if stamp is None else _integers(stamp), _decoded(outcome)
             )
             for name, digest, stamp, outcome in zip(document["names"], *columns, strict=True)
         },
     )
 
 
-def _times(times: list[int], revoked: list[int]) -> Times:
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise TypeError("there is something else where text should be")
+    return value
+
+
+def _integers(values: Any) -> tuple[int, ...]:
+    numbers = tuple(values)
+    if not _ONLY_INTEGERS.issuperset(map(type, numbers)):
+        raise TypeError("there is something else where integers should be")
+    return numbers
+
+
+def _times(times: tuple[int, ...], revoked: tuple[int, ...]) -> Times:
     this_update, next_update, serial, not_before, not_after, crl_this_update, crl_next_update = times
     return Times(
         this_update,
@@ -110,14 +125,34 @@ def _encoded(outcome: Outcome) -> list[Any]:
 
 def _decoded(row: list[Any]) -> Outcome:
     if len(row) == len(Failed._fields):
-        return Failed(*row)
+        return Failed(*map(_text, row))
     kind, serial, not_before, not_after, held, excess, *payload = row
-    found = (bytes.fromhex(payload[0]),) if kind == CA else tuple(payload)
-    return Verified(kind, serial, not_before, not_after, None if held is None else _held(held), excess, found)
+    found: tuple[Any, ...]
+    if kind == CA:
+        (certificate,) = payload
+        found = (bytes.fromhex(certificate),)
+    else:
+        found = _integers(payload)
+        if not _is_payload(kind, found):
+            raise ValueError("there is a payload that is none")
+    _integers((serial, not_before, not_after))
+    families = None if held is None else _held(held)
+    return Verified(kind, serial, not_before, not_after, families, _text(excess), found)
+
+
+def _is_payload(kind: str, payload: tuple[int, ...]) -> bool:
+    """Whether it has the shape that `outcomes` says."""
+    if kind == ROA:
+        return len(payload) % 4 == 1 and _VERSIONS.issuperset(payload[1::4])
+    return len(payload) >= 1 if kind == ASPA else kind in (ROUTER, CRL, OTHER) and not payload
 
 
 def _held(families: list[list[list[int]] | None]) -> Held:
     ipv4, ipv6, asns = (
-        None if family is None else tuple((first, last) for first, last in family) for family in families
+        None if family is None else tuple(_range(*_integers(pair)) for pair in family) for family in families
     )
     return ipv4, ipv6, asns
+
+
+def _range(first: int, last: int) -> tuple[int, int]:
+    return first, last

@@ -7,6 +7,7 @@ from typing import Final
 
 from lab.rpki.objects.errors import ObjectError
 from lab.rpki.objects.tal import MAX_TAL, TrustAnchorLocator, parse_tal
+from lab.rpki.regular_file import read_regular
 
 ENDING: Final = ".tal"
 MOST: Final = 64
@@ -37,8 +38,7 @@ def read_tals(path: Path) -> tuple[TrustAnchorLocator, ...]:
 
 def _read(path: Path) -> TrustAnchorLocator:
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_TAL + 1)
+        data = read_regular(path, MAX_TAL + 1)
     except OSError as error:
         raise TalError(f"{path} cannot be read: {error.strerror}") from None
     if len(data) > MAX_TAL:

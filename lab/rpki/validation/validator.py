@@ -58,7 +58,7 @@ class Validator:
         began = self._clock()
         self._source.begin()
         reading = Reading(self._source, self._profile, self._limits, Horizon(now), self._workers)
-        walk = Walk(reading, self._store, Share(self._limits, self._clock))
+        walk = Walk(reading, self._store, Share.of_all(self._limits, self._clock))
         walk.begin(self._tals)
         walk.down()
         self._store.finish(now)

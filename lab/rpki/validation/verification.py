@@ -39,6 +39,7 @@ class Rules:
     crl_uri: str
     profile: Profile
     prefixes_per_roa: int
+    providers_per_aspa: int
 
 
 def verify_file(name: str, data: bytes, rules: Rules) -> Outcome:
@@ -82,6 +83,8 @@ def _roa(name: str, data: bytes, rules: Rules) -> Verified:
 def _aspa(name: str, data: bytes, rules: Rules) -> Verified:
     signed = parse_signed_object(data, oids.ASPA, rules.profile)
     aspa = parse_aspa(signed.content)
+    if len(aspa.providers) > rules.providers_per_aspa:
+        raise over_limit("providers of one ASPA", len(aspa.providers), rules.providers_per_aspa)
     check_signed_object(signed, rules.issuer.repository + name, rules.issuer, rules.crl_uri)
     check_aspa(aspa, signed.certificate)
     return _verified(ASPA, signed.certificate, rules, (aspa.customer, *aspa.providers))

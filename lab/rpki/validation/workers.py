@@ -20,6 +20,7 @@ FEWEST: Final = 1000
 _Item = TypeVar("_Item")
 Plain = tuple[Any, ...]
 """Nothing but tuples, strings, bytes and numbers: it crosses processes."""
+_Started = tuple[multiprocessing.process.BaseProcess, Connection]
 
 
 def processors() -> int:
@@ -36,10 +37,8 @@ def map_all(work: Callable[[_Item], Plain], items: Sequence[_Item], workers: int
     own, *others = (items[start : start + size] for start in range(0, len(items), size))
     started = [_start(work, part) for part in others]
     done = [work(item) for item in own]
-    for part, (process, connection) in zip(others, started, strict=True):
-        done += _collect(work, part, connection)
-        process.join()
-        process.close()
+    for part, process in zip(others, started, strict=True):
+        done += [work(item) for item in part] if process is None else _collect(work, part, process)
     return done
 
 
@@ -51,14 +50,21 @@ def _may_fork() -> bool:
     )
 
 
-def _start(
-    work: Callable[[_Item], Plain], part: Sequence[_Item]
-) -> tuple[multiprocessing.process.BaseProcess, Connection]:
+def _start(work: Callable[[_Item], Plain], part: Sequence[_Item]) -> _Started | None:
+    """A process that works on `part`; None if the system gives none, or no pipe."""
     context = multiprocessing.get_context("fork")
-    receiver, sender = context.Pipe(duplex=False)
+    try:
+        receiver, sender = context.Pipe(duplex=False)
+    except OSError:
+        return None
     process = context.Process(target=_work, args=(work, part, sender), daemon=True)
-    process.start()
-    sender.close()
+    try:
+        process.start()
+    except OSError:
+        receiver.close()
+        return None
+    finally:
+        sender.close()
     return process, receiver
 
 
@@ -68,13 +74,15 @@ def _work(work: Callable[[_Item], Plain], part: Sequence[_Item], sender: Connect
     sender.close()
 
 
-def _collect(work: Callable[[_Item], Plain], part: Sequence[_Item], connection: Connection) -> list[Plain]:
+def _collect(work: Callable[[_Item], Plain], part: Sequence[_Item], started: _Started) -> list[Plain]:
     """What a process found; what one found that died, for want of memory say, is found again here."""
+    process, connection = started
     try:
-        data = connection.recv_bytes()
+        found: list[Plain] = marshal.loads(connection.recv_bytes())  # noqa: S302 - our own process wrote it
     except (EOFError, OSError):
-        return [work(item) for item in part]
+        found = [work(item) for item in part]
     finally:
         connection.close()
-    found: list[Plain] = marshal.loads(data)  # noqa: S302 - our own process wrote it
+    process.join()
+    process.close()
     return found
