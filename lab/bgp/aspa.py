@@ -15,6 +15,9 @@ from typing import Final, NamedTuple
 from lab.bgp.relationship import Relationship
 
 _MAX_ASN: Final = 0xFFFFFFFF
+MOST_REMEMBERED: Final = 100_000
+"""How many verdicts a table remembers: beyond that it forgets them all, since it is not told which routes
+are gone."""
 
 
 class AspaMode(Enum):
@@ -94,6 +97,15 @@ class Aspa(NamedTuple):
         return f"AS{self.customer}: {_listed(self.providers)}"
 
 
+def merged_providers(aspas: Iterable[Aspa]) -> dict[int, frozenset[int]]:
+    """The providers of each customer, ascending by customer: what all of its ASPAs say together
+    (draft-ietf-sidrops-aspa-verification section 3). Provider 0 stays only where it is the only one."""
+    merged: dict[int, set[int]] = defaultdict(set)
+    for aspa in aspas:
+        merged[aspa.customer].update(aspa.providers)
+    return {customer: frozenset(merged[customer] - {0} or merged[customer]) for customer in sorted(merged)}
+
+
 @dataclass(frozen=True, slots=True)
 class AspaVerdict:
     """A state and why, as text for people. `path` has no repetitions; the neighbour is first."""
@@ -115,12 +127,12 @@ class AspaTable:
 
     def __init__(self, aspas: Iterable[Aspa] = ()) -> None:
         self.aspas: frozenset[Aspa] = frozenset(aspas)
-        merged: dict[int, set[int]] = defaultdict(set)
         for aspa in self.aspas:
             if problem := aspa.problem():
                 raise ValueError(problem)
-            merged[aspa.customer] |= set(aspa.providers) - {0}
-        self._providers = {customer: frozenset(providers) for customer, providers in merged.items()}
+        self._providers = {
+            customer: providers - {0} for customer, providers in merged_providers(self.aspas).items()
+        }
         self._cache: dict[tuple[tuple[int, ...], Direction], AspaState] = {}
 
     def __len__(self) -> int:
@@ -145,6 +157,8 @@ class AspaTable:
         where that is no transparent route server, is the caller's to check."""
         state = self._cache.get((path, direction))
         if state is None:
+            if len(self._cache) >= MOST_REMEMBERED:
+                self._cache.clear()
             state = self._cache[path, direction] = _Climb(self, path, direction).state
         return state
 

@@ -6,9 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from lab.bgp.prefix import WIDTH, Prefix
+
+MOST_REMEMBERED: Final = 100_000
+"""How many verdicts a table remembers: beyond that it forgets them all, since it is not told which routes
+are gone."""
 
 
 class RovState(Enum):
@@ -106,6 +110,8 @@ class VrpTable:
                 state = RovState.VALID
             else:
                 state = RovState.INVALID
+            if len(self._cache) >= MOST_REMEMBERED:
+                self._cache.clear()
             self._cache[prefix, origin] = state
         return state
 

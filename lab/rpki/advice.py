@@ -13,7 +13,7 @@ from typing import Any, Final
 from lab.bgp.jsonable import to_json
 from lab.bgp.prefix import Prefix
 from lab.bgp.rov import Vrp
-from lab.rpki.suggestions import Holders, Suggestion, exact, hijack_caution, roa_commands
+from lab.rpki.suggestions import Holders, Suggestion, exact, forgery_caution, hijack_caution, roa_commands
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -70,7 +70,8 @@ class Exposure:
 @dataclass(frozen=True, slots=True)
 class AnnouncementAdvice:
     """`covering` are the VRPs that decide. `invalidates` are the announcements, not found so far, that the
-    suggested ROA makes invalid unless they get their own: publish theirs before."""
+    suggested ROA makes invalid unless they get their own: publish theirs before. The suggestion has a caution
+    if theirs has one."""
 
     announcement: Announcement
     standing: AnnouncementStanding
@@ -82,7 +83,8 @@ class AnnouncementAdvice:
 @dataclass(frozen=True, slots=True)
 class RoaAdvice:
     """`authorises` are the announcements it makes valid, `disallows` the invalid ones it covers; `covered_by`
-    are the ROAs that make it redundant."""
+    are the ROAs that make it redundant. `caution` is what may be wrong with it although nothing is to be
+    done."""
 
     vrp: Vrp
     standing: RoaStanding
@@ -91,6 +93,7 @@ class RoaAdvice:
     covered_by: tuple[Vrp, ...] = ()
     exposure: Exposure | None = None
     suggestion: Suggestion | None = None
+    caution: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +110,13 @@ class Advice:
         return tuple(each for each in found if each and not (cautious and each.caution))
 
     def commands(self, cautious: bool = True) -> tuple[str, ...]:
-        """Every suggestion in one list of commands, in an order in which no route is invalid in between."""
+        """Every suggestion in one list: repairs, then commands in the order of `roa_commands`. With `cautious` no route
+        that is heard and not invalid is invalid afterwards."""
         todo = self.suggestions(cautious)
         added = tuple(dict.fromkeys(vrp for each in todo for vrp in each.add))
-        return roa_commands(added, tuple(dict.fromkeys(vrp for each in todo for vrp in each.remove)))
+        removed = tuple(dict.fromkeys(vrp for each in todo for vrp in each.remove))
+        repairs = dict.fromkeys(command for each in todo for command in each.repairs)
+        return (*repairs, *roa_commands(added, removed))
 
 
 def announcement_standing(covering: Iterable[Vrp], prefix: Prefix, origin: int) -> AnnouncementStanding:
@@ -128,20 +134,24 @@ def announcement_standing(covering: Iterable[Vrp], prefix: Prefix, origin: int) 
     return AnnouncementStanding.INVALID_ASN
 
 
-def fix(prefix: Prefix, origin: int, covering: Iterable[Vrp], holders: Holders | None) -> Suggestion | None:
+def fix(
+    prefix: Prefix,
+    origin: int,
+    covering: Iterable[Vrp],
+    holders: Holders | None,
+    announced: Iterable[Prefix] = (),
+) -> Suggestion | None:
     """The ROA that would make a route valid, with the warning where that would let a hijack through.
 
-    None for a valid route, and for a default route: a ROA for it would make every other route invalid that
-    has none.
+    `announced` are other prefixes that AS `origin` announces. None for a valid route, and for a default
+    route: a ROA for it would make every other route invalid that has none.
     """
+    covering = tuple(covering)
     standing = announcement_standing(covering, prefix, origin)
     if standing is AnnouncementStanding.VALID or prefix.length == 0 or origin == 0:
         return None
-    caution = ""
-    if standing is not AnnouncementStanding.NOT_FOUND or holders is not None:
-        caution = hijack_caution(prefix, origin, holders)
-    if standing is AnnouncementStanding.INVALID_LENGTH and not caution:
-        caution = f"only if AS{origin} itself announces {prefix}: a forged origin looks the same (RFC 9319)"
+    known = (*announced, *(vrp.prefix for vrp in covering if vrp.asn == origin))
+    caution = hijack_caution(prefix, origin, holders) or forgery_caution(prefix, origin, holders, known)
     if standing is AnnouncementStanding.DISALLOWED and not caution:
         caution = f"an AS 0 ROA says that nobody may announce {prefix}"
     reason = f"{_WHY[standing]}; this ROA lets AS{origin} announce exactly {prefix}"
@@ -170,9 +180,11 @@ def advice_text(advice: Advice) -> str:
                 others = ", ".join(map(str, seen.invalidates))
                 lines.append(f"    before that, ROAs for what it would make invalid: {others}")
     for held in advice.roas:
-        if held.suggestion:
+        if held.suggestion or held.caution:
             lines.append(f"ROA {held.vrp}: {held.standing.value}")
             lines += _suggestion_lines(held.suggestion)
+        if held.caution:
+            lines.append(f"    caution: {held.caution}")
     valid = sum(each.standing is AnnouncementStanding.VALID for each in advice.announcements)
     good = sum(each.suggestion is None for each in advice.roas)
     lines.append(

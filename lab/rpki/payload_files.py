@@ -22,7 +22,8 @@ from typing import Any, Final
 from lab.bgp.aspa import Aspa
 from lab.bgp.prefix import WIDTH, Prefix, PrefixError
 from lab.bgp.rov import Vrp
-from lab.rpki.payloads import NEVER, Payloads, Source
+from lab.rpki.payloads import NEVER, SLURM_SCHEME, Payloads, Source
+from lab.rpki.regular_file import read_regular
 from lab.topology.problems import nearest
 
 MAX_BYTES: Final = 256 * 1024 * 1024
@@ -51,8 +52,7 @@ class PayloadFileError(ValueError):
 def read_payloads(path: Path) -> Payloads:
     """The payloads of a JSON file. Raises PayloadFileError, with nothing read, if anything is wrong."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = read_regular(path, MAX_BYTES + 1)
     except OSError as error:
         raise PayloadFileError(str(path), [f"cannot be read: {error.strerror}"]) from None
     return parse_payloads(data, str(path))
@@ -151,7 +151,7 @@ def _source(where: str, value: Any) -> Source:
     if not isinstance(value, dict):
         raise ValueError(f"{where}: expected an object, got {_short(value)}")
     if value.get("type") == "exception":
-        return Source(f"slurm:{_text(f'{where}.path', value.get('path') or '')}", "slurm", NEVER)
+        return Source(f"{SLURM_SCHEME}{_text(f'{where}.path', value.get('path') or '')}", "slurm", NEVER)
     chain = value.get("chainValidity", {})
     if not isinstance(chain, dict):
         raise ValueError(f"{where}.chainValidity: expected an object, got {_short(chain)}")
@@ -209,5 +209,8 @@ def _iso_time(where: str, value: Any) -> int:
 
 
 def _short(value: Any) -> str:
-    text = json.dumps(value)
+    """A stranger's value for a message. What is nested may be nested deeper than it can be written."""
+    if value and isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "an object"
+    text = json.dumps(value[:40] if isinstance(value, str) else value)
     return text if len(text) <= 40 else f"{text[:37]}..."

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Self
 
-from lab.bgp.aspa import Aspa
+from lab.bgp.aspa import Aspa, merged_providers
 from lab.bgp.rov import Vrp, VrpTable
 
 NEVER: Final = 253402300799
 """The expiry of what does not expire: 9999-12-31T23:59:59Z, as RFC 5280 section 4.1.2.5 writes it."""
+
+SLURM_SCHEME: Final = "slurm:"
+"""What begins the URI of a payload that a local exception has added; the name of its file follows."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -75,18 +78,16 @@ class Payloads:
 
         AS 0 stays only where it is the only provider. `ta` is empty where several trust anchors have a say.
         """
-        providers: dict[int, set[int]] = {}
         tas: dict[int, set[str]] = {}
         for aspa in self.aspas:
-            providers.setdefault(aspa.customer, set()).update(aspa.providers)
             tas.setdefault(aspa.customer, set()).add(aspa.ta)
         return tuple(
             Aspa(
                 customer,
-                tuple(sorted(found - {0})) or tuple(sorted(found)),
+                tuple(sorted(providers)),
                 next(iter(tas[customer])) if len(tas[customer]) == 1 else "",
             )
-            for customer, found in providers.items()
+            for customer, providers in merged_providers(self.aspas).items()
         )
 
 

@@ -20,7 +20,7 @@ from lab.rpki.advice import (
     announcement_standing,
     fix,
 )
-from lab.rpki.suggestions import Holders, Suggestion, exact
+from lab.rpki.suggestions import Holders, Suggestion, exact, forgery_caution, harm_caution
 
 _REPLACED: Final = (RoaStanding.TOO_PERMISSIVE, RoaStanding.NOT_HELD)
 
@@ -51,10 +51,11 @@ class _Analysis:
                     self.authorises[vrp].append(each)
                 elif standing is not AnnouncementStanding.VALID:
                     self.disallows[vrp].append(each)
+        self.announced = VrpTable(exact(each.prefix, each.origin) for each in self.announcements)
         self.exposure = {vrp: _exposure(vrp, self.authorises[vrp]) for vrp in self.table}
 
     def advice(self) -> Advice:
-        fixes = {each: self._fix(each) for each in self.announcements}
+        fixes, invalidates = self._fixes()
         of_roas = {vrp: self._roa(vrp) for vrp in self.table if vrp.asn != 0}
         kept = VrpTable(vrp for vrp, advice in of_roas.items() if advice.standing is RoaStanding.SEEN)
         for vrp, advice in of_roas.items():
@@ -64,24 +65,50 @@ class _Analysis:
         safe += [advice.suggestion for advice in of_roas.values() if advice.suggestion]
         covers = VrpTable([*kept, *(vrp for each in safe for vrp in each.add)])
         of_roas |= {vrp: self._as0(vrp, covers) for vrp in self.table if vrp.asn == 0}
-        return Advice(tuple(of_roas[vrp] for vrp in self.table), tuple(self._announcements(fixes)))
+        of_announcements = (
+            AnnouncementAdvice(
+                each,
+                self.standing[each],
+                tuple(self.table.covering(each.prefix)),
+                fixes[each],
+                tuple(invalidates[each]),
+            )
+            for each in self.announcements
+        )
+        return Advice(tuple(of_roas[vrp] for vrp in self.table), tuple(of_announcements))
 
-    def _fix(self, each: Announcement) -> Suggestion | None:
-        return fix(each.prefix, each.origin, self.table.covering(each.prefix), self.holders)
+    def _fixes(
+        self,
+    ) -> tuple[dict[Announcement, Suggestion | None], Mapping[Announcement, list[Announcement]]]:
+        """What would make each announcement valid, and what that makes invalid of what is not found so far.
 
-    def _announcements(self, fixes: Mapping[Announcement, Suggestion | None]) -> Iterable[AnnouncementAdvice]:
-        added = VrpTable(vrp for found in fixes.values() if found for vrp in found.add)
-        invalidates: dict[Vrp, list[Announcement]] = defaultdict(list)
+        Whoever harms an announcement that is not to get its own ROA without caution, gets a caution, too.
+        """
+        fixes = {each: self._fix(each) for each in self.announcements}
+        by_roa = {found.add[0]: each for each, found in fixes.items() if found}
+        added = VrpTable(by_roa)
+        invalidates: Mapping[Announcement, list[Announcement]] = defaultdict(list)
         for each in self.announcements:
             if self.standing[each] is AnnouncementStanding.NOT_FOUND:
                 for vrp in added.covering(each.prefix):
-                    if vrp != exact(each.prefix, each.origin):
-                        invalidates[vrp].append(each)
-        for each in self.announcements:
-            found = fixes[each]
-            harmed = tuple(harm for vrp in found.add for harm in invalidates[vrp]) if found else ()
-            covering = tuple(self.table.covering(each.prefix))
-            yield AnnouncementAdvice(each, self.standing[each], covering, found, harmed)
+                    if by_roa[vrp] != each:
+                        invalidates[by_roa[vrp]].append(each)
+        # Once is enough: a ROA covers what the ROAs in it cover, so it harms what they harm.
+        safe = {each for each, found in fixes.items() if found and not found.caution}
+        for each, found in fixes.items():
+            if found and each in safe:
+                harmed = [other for other in invalidates[each] if other not in safe]
+                fixes[each] = replace(found, caution=harm_caution(harmed))
+        return fixes, invalidates
+
+    def _fix(self, each: Announcement) -> Suggestion | None:
+        covering = self.table.covering(each.prefix)
+        return fix(each.prefix, each.origin, covering, self.holders, self._announced_around(each))
+
+    def _announced_around(self, each: Announcement) -> Iterable[Prefix]:
+        """What the same AS announces, or may announce by a ROA, that covers an announcement."""
+        covering = (*self.announced.covering(each.prefix), *self.table.covering(each.prefix))
+        return (vrp.prefix for vrp in covering if vrp.asn == each.origin)
 
     def _roa(self, vrp: Vrp) -> RoaAdvice:
         """A ROA that names an AS. One that is to be replaced gets its suggestion when all are judged."""
@@ -104,7 +131,16 @@ class _Analysis:
             return _removed(
                 vrp, RoaStanding.REDUNDANT, authorises, disallows, reason, covered_by=tuple(wider)
             )
-        return RoaAdvice(vrp, RoaStanding.SEEN, authorises, disallows)
+        caution = self._forgery(each for each in authorises if each.prefix != vrp.prefix)
+        return RoaAdvice(vrp, RoaStanding.SEEN, authorises, disallows, caution=caution)
+
+    def _forgery(self, authorised: Iterable[Announcement]) -> str:
+        """Why announcements that ROAs allow may be forged; that of the first which may be."""
+        cautions = (
+            forgery_caution(each.prefix, each.origin, self.holders, self._announced_around(each))
+            for each in authorised
+        )
+        return next(filter(None, cautions), "")
 
     def _is_not_held(self, prefix: Prefix) -> bool:
         return self.holders is not None and self.holders(prefix) is None
@@ -123,11 +159,14 @@ class _Analysis:
 
     def _replaced(self, advice: RoaAdvice, kept: VrpTable) -> RoaAdvice:
         """With ROAs for exactly what is announced, but for what a ROA that stays allows."""
-        add = tuple(
-            exact(each.prefix, each.origin)
+        lost = [
+            each
             for each in advice.authorises
             if kept.validate(each.prefix, each.origin) is not RovState.VALID
-            and not self._is_not_held(each.prefix)
+        ]
+        add = [each for each in lost if not self._is_not_held(each.prefix)]
+        caution = self._forgery(add) or harm_caution(
+            [each for each in lost if each not in add and self._is_contradicted(each)]
         )
         reason = "nobody holds its prefix"
         if advice.exposure:
@@ -135,7 +174,15 @@ class _Analysis:
                 f"it allows {advice.exposure.count} more than AS{advice.vrp.asn} announces, such as "
                 f"{advice.exposure.example}: whoever forges its origin can announce that, too"
             )
-        return replace(advice, suggestion=Suggestion(add, (advice.vrp,), reason))
+        roas = tuple(exact(each.prefix, each.origin) for each in add)
+        return replace(advice, suggestion=Suggestion(roas, (advice.vrp,), reason, caution))
+
+    def _is_contradicted(self, each: Announcement) -> bool:
+        """Whether a ROA covers an announcement that does not allow it."""
+        return any(
+            vrp.asn != each.origin or vrp.max_length < each.prefix.length
+            for vrp in self.table.covering(each.prefix)
+        )
 
     def _as0(self, vrp: Vrp, covers: VrpTable) -> RoaAdvice:
         """An AS 0 ROA, which does nothing where another ROA that stays covers its prefix."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from lab.bgp.prefix import Prefix
 from lab.bgp.rov import Vrp
@@ -11,24 +12,34 @@ from lab.bgp.rov import Vrp
 Holders = Callable[[Prefix], frozenset[int] | None]
 """The ASes whose holder holds a prefix, by the registry; None where nobody holds it."""
 
+_MOST_NAMED: Final = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """ROAs to add and to remove. `caution` says when not to do it, empty if nothing speaks against it."""
+    """ROAs to add and to remove. `caution` says when not to do it, empty if nothing speaks against it.
+
+    `repairs` are commands that bring a ROA back instead, which is there and not valid.
+    """
 
     add: tuple[Vrp, ...]
     remove: tuple[Vrp, ...]
     reason: str
     caution: str = ""
+    repairs: tuple[str, ...] = ()
 
     @property
     def commands(self) -> tuple[str, ...]:
-        """The commands, in an order in which no route is invalid in between."""
-        return roa_commands(self.add, self.remove)
+        """The commands: repairs, then those of `roa_commands` in their order."""
+        return (*self.repairs, *roa_commands(self.add, self.remove))
 
 
 def roa_commands(add: tuple[Vrp, ...], remove: tuple[Vrp, ...]) -> tuple[str, ...]:
-    """The commands for a change: additions first, more specific ones before those that cover them."""
+    """The commands for a change: additions first, more specific ones before those that cover them.
+
+    No route that gets its ROA is invalid in between, but where several ASes announce one prefix: the routes
+    of the others are until they have theirs.
+    """
     specific_first = sorted(add, key=lambda vrp: (-vrp.prefix.length, vrp))
     return (
         *(f"lab roa add {_arguments(vrp)}" for vrp in specific_first),
@@ -54,6 +65,29 @@ def hijack_caution(prefix: Prefix, origin: int, holders: Holders | None) -> str:
             "unless the holder wants it"
         )
     return ""
+
+
+def forgery_caution(prefix: Prefix, origin: int, holders: Holders | None, known: Iterable[Prefix]) -> str:
+    """Why a route from the right origin may be a hijack all the same: it is more specific than what `origin`
+    holds or than one of `known`, which it announces or may announce. Empty if it is not.
+
+    Whoever forges the origin of a more specific gets all packets to it (RFC 9319 section 4).
+    """
+    around = prefix.supernet(prefix.length - 1) if prefix.length and holders else None
+    held = holders(around) if holders and around else None
+    wider = any(other.length < prefix.length and other.covers(prefix) for other in known)
+    if wider or (held is not None and origin in held):
+        return f"only if AS{origin} itself announces {prefix}: a forged origin looks the same (RFC 9319)"
+    return ""
+
+
+def harm_caution(harmed: Sequence[object]) -> str:
+    """What ROAs would do to routes that are not to get their own; empty for no routes."""
+    if not harmed:
+        return ""
+    more = f" and {len(harmed) - _MOST_NAMED} more" if len(harmed) > _MOST_NAMED else ""
+    named = ", ".join(map(str, harmed[:_MOST_NAMED]))
+    return f"only if this need not work: {named}{more}, which would be invalid"
 
 
 def _listed(asns: frozenset[int]) -> str:

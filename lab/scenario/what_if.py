@@ -2,32 +2,29 @@
 
     what_if(lab, lambda copy: copy.add_roa("203.0.113.0/24", 64496))
 
-The copy begins from the present state: announcements, hijacks, leaks, links down, policies, and the ROAs and
-ASPAs that are valid.
+The copy (`lab.scenario.rehearsal`) begins from the present state: announcements, hijacks, leaks, links down,
+policies, ROAs, ASPAs, and what is broken in the RPKI.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
 
-from lab.bgp.aspa import Aspa
-from lab.bgp.commands import Originate, StopOriginating
 from lab.bgp.jsonable import to_json
 from lab.bgp.prefix import Prefix
 from lab.bgp.rib import Route, RouterView
-from lab.bgp.rov import Vrp
-from lab.engines.sim.engine import SimEngine
 from lab.observe.catchment import catchment
-from lab.rpki.issuing.hierarchy import Rpki
 from lab.scenario.lab import Lab
+from lab.scenario.rehearsal import rehearsal
 from lab.topology.model import Topology
 
 Views = Mapping[str, RouterView]
 Path = tuple[int, ...] | None
+
+_MOST_SHOWN: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +70,20 @@ class TrafficChange:
 @dataclass(frozen=True, slots=True)
 class WhatIf:
     """What a change would do. `unlike` names where the copy used other routes than the lab before the change:
-    if it is not empty, more than one outcome is possible and this is one of them."""
+    if it is not empty, more than one outcome is possible and this is one of them. `rpki_unlike` says, one
+    line each, how the copy's RPKI differed: what hangs on it may come out otherwise."""
 
     validity: tuple[ValidityChange, ...]
     best: tuple[BestChange, ...]
     traffic: tuple[TrafficChange, ...]
     unlike: tuple[tuple[str, Prefix], ...]
+    rpki_unlike: tuple[str, ...] = ()
 
 
 def what_if(lab: Lab, change: Callable[[Lab], object]) -> WhatIf:
     """Try `change` on a copy of `lab` and compare. Raises what `change` raises, such as LabError."""
     present = lab.views()
-    with rehearsal(lab) as copy:
+    with rehearsal(lab) as (copy, rpki_unlike):
         before = copy.views()
         change(copy)
         after = copy.views()
@@ -95,46 +94,8 @@ def what_if(lab: Lab, change: Callable[[Lab], object]) -> WhatIf:
         best,
         tuple(_traffic_changes(lab.topology, before, after, prefixes)),
         tuple((each.at, each.prefix) for each in _best_changes(present, before)),
+        rpki_unlike,
     )
-
-
-@contextmanager
-def rehearsal(lab: Lab) -> Iterator[Lab]:
-    """A simulated lab, settled in the state that `lab` is in now.
-
-    Its CAs have signed what is valid in `lab`; what is wrong with an RPKI object or a repository there is not
-    copied, nor is the time. VRPs that no CA of the lab stands behind are given to it. A speaker with a cache
-    of its own follows the lab's in the copy.
-    """
-    cas = lab.rpki.cas
-    signed = set(cas.roas) & lab.vrps.vrps
-    speakers = {name: replace(speaker, rtr=None) for name, speaker in lab.topology.speakers.items()}
-    topology = replace(lab.topology, speakers=speakers, vrps=(), aspas=())
-    with Lab(topology, SimEngine, vrps=lab.vrps.vrps - signed) as copy:
-        _replay(lab, copy)
-        copy.at_the_cas(partial(_sign, sorted(signed), sorted(set(cas.aspas) & lab.aspas.aspas)))
-        yield copy
-
-
-def _replay(lab: Lab, copy: Lab) -> None:
-    """Links, policies and announcements, as the lab's own commands; its CAs say what routes are judged by."""
-    for session in lab.sessions():
-        if not session.established:
-            copy.engine.set_link(session.a, session.b, False)
-    for name, speaker in lab.topology.speakers.items():
-        wanted = lab.engine.commands(name)
-        announced = {command.prefix for command in wanted if isinstance(command, Originate)}
-        for prefix in set(speaker.prefixes) - announced:
-            copy.engine.apply(name, StopOriginating(prefix))
-        for command in wanted:
-            copy.engine.apply(name, command)
-
-
-def _sign(roas: Iterable[Vrp], aspas: Iterable[Aspa], cas: Rpki) -> None:
-    for roa in roas:
-        cas.add_roa(roa.prefix, roa.asn, roa.max_length)
-    for aspa in aspas:
-        cas.add_aspa(aspa.customer, aspa.providers)
 
 
 def what_if_text(found: WhatIf) -> str:
@@ -156,6 +117,11 @@ def what_if_text(found: WhatIf) -> str:
     if found.unlike:
         where = ", ".join(f"{speaker} to {prefix}" for speaker, prefix in found.unlike)
         lines.append(f"not certain: the simulated copy uses other routes than the lab already now ({where})")
+    if found.rpki_unlike:
+        lines.append("not certain: the RPKI of the simulated copy differs from the lab's already now")
+        lines += [f"    {each}" for each in found.rpki_unlike[:_MOST_SHOWN]]
+        if (more := len(found.rpki_unlike) - _MOST_SHOWN) > 0:
+            lines.append(f"    and {more} more")
     return "\n".join(lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.bgp_values import related_prefixes, vrps
@@ -85,6 +86,14 @@ def test_a_more_specific_beyond_maxlength_is_invalid_and_says_so() -> None:
 
 def test_a_vrp_of_the_other_ip_version_covers_nothing() -> None:
     assert VrpTable([Vrp(Prefix(6, 0, 0), 128, 64496)]).validate(PREFIX, 64496) is RovState.NOT_FOUND
+
+
+def test_verdicts_on_routes_that_are_long_gone_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lab.bgp.rov.MOST_REMEMBERED", 10)
+    table = VrpTable([Vrp(PREFIX, 24, 64496)])
+    states = [table.validate(PREFIX, origin) for origin in range(64490, 64550)]
+    assert len(table._cache) <= 10
+    assert [origin for origin, state in enumerate(states, 64490) if state is RovState.VALID] == [64496]
 
 
 def test_a_table_holds_each_vrp_once() -> None:

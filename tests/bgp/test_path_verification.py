@@ -128,6 +128,14 @@ def test_several_aspas_of_a_customer_count_as_one_that_names_all_their_providers
             assert held.hop(customer, other) is expected
 
 
+def test_verdicts_on_paths_that_are_long_gone_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lab.bgp.aspa.MOST_REMEMBERED", 10)
+    table = AspaTable([Aspa(64496, (64497,))])
+    states = {table.verify((64497, 64496, origin), Direction.UPSTREAM) for origin in range(64500, 64560)}
+    assert states == {AspaState.UNKNOWN}
+    assert len(table._cache) <= 10
+
+
 def test_as_0_names_nobody_and_beside_others_says_nothing() -> None:
     alone, beside = AspaTable([Aspa(64496, (0,))]), AspaTable([Aspa(64496, (0, 64510))])
     assert alone.hop(64496, 64510) is Hop.NOT_PROVIDER

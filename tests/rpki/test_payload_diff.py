@@ -23,6 +23,7 @@ def test_a_roa_that_came_is_shown_with_its_file_and_the_routes_it_decides():
     assert found.added == (VrpChange(OURS, (ROA,)),)
     assert found.routes == (RouteChange(NET, 64496, RovState.NOT_FOUND, RovState.VALID),)
     assert diff_text(found) == (
+        "1 VRP added, 0 removed\n"
         "+ 203.0.113.0/24 AS64496 (arin)  rsync://rpki.example/customer/a.roa\n"
         "  203.0.113.0/24 from AS64496: not-found -> valid"
     )
@@ -36,7 +37,9 @@ def test_routes_that_were_seen_are_judged_when_they_are_given():
 def test_providers_of_one_customer_change_as_one():
     found = diff(one(Aspa(64496, (64500,), "arin")), one(Aspa(64496, (0,), "arin")))
     assert found.aspas == (AspaChange(64496, (64500,), (0,)),)
-    assert diff_text(found) == "~ ASPA of AS64496: AS64500 -> no providers"
+    assert diff_text(found) == (
+        "0 VRPs added, 0 removed; the ASPAs of 1 AS changed\n~ ASPA of AS64496: AS64500 -> no providers"
+    )
     assert diff_text(diff(found_none := Payloads.empty(), found_none)) == "no difference"
 
 
@@ -70,7 +73,14 @@ def test_the_way_back_is_the_same_the_other_way_round(old, new):
 @settings(max_examples=25)
 def test_every_difference_is_in_the_text_and_the_json(old, new):
     found = diff(old, new)
-    lines = 0 if not found else len(diff_text(found).splitlines())
+    lines = 0 if not found else len(diff_text(found).splitlines()) - 1
     assert lines == len(found.added) + len(found.removed) + len(found.aspas) + len(found.routes)
     data = json.loads(json.dumps(diff_data(found)))
     assert [entry["vrp"]["asn"] for entry in data["added"]] == [change.vrp.asn for change in found.added]
+
+
+def test_a_name_with_a_line_break_makes_no_line_of_its_own():
+    forged = Vrp(NET, 24, 64496, "arin\n+ 192.0.2.0/24 AS64511\x1b[2J")
+    text = diff_text(diff(Payloads.empty(), one(forged)))
+    assert len(text.splitlines()) == 3
+    assert "(arin\\n+ 192.0.2.0/24 AS64511\\x1b[2J)" in text

@@ -180,6 +180,14 @@ def test_a_file_larger_than_the_bound_is_refused(tmp_path, monkeypatch):
         read_payloads(path)
 
 
+def test_what_is_nested_deeper_than_it_can_be_written_is_a_problem_of_its_entry():
+    entry = b'{"prefix": "203.0.113.0/24", "maxLength": 24, "asn": %b}'
+    for depth in range(900, 1010):
+        data = b'{"roas": [%b]}' % (entry % (b"[" * depth + b"]" * depth))
+        with pytest.raises(PayloadFileError):
+            parse_payloads(data, "vrps.json")
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(PayloadFileError, match=r"absent\.json: cannot be read: No such file"):
         read_payloads(tmp_path / "absent.json")

@@ -15,10 +15,11 @@ from support.payload_values import payloads
 from lab.bgp.aspa import Aspa
 from lab.bgp.prefix import Prefix
 from lab.bgp.rov import Vrp
-from lab.rpki.outputs.formats import FORMATS, replace_file
+from lab.rpki.outputs.formats import FORMATS
 from lab.rpki.outputs.openmetrics import RepositoryFetch, RunStatistics, openmetrics
 from lab.rpki.payload_files import parse_payloads
 from lab.rpki.payloads import NEVER, Payloads, Source
+from lab.rpki.replaced_file import replace_file
 
 NOW = 1767325445
 RPKI_CLIENT_CSV = Path(__file__).parents[1] / "data" / "rpki-client-8.2.csv"
@@ -33,6 +34,14 @@ def text(name: str, found: Payloads) -> str:
 @settings(max_examples=25)
 def test_jsonext_reads_back_equal_with_every_source(found):
     assert parse_payloads(text("jsonext", found).encode(), "x") == found
+
+
+def test_jsonext_names_the_file_of_a_local_exception_and_reads_it_back():
+    source = Source("slurm:exceptions.json", "slurm", NEVER)
+    found = Payloads.of([(Vrp(Prefix.parse("203.0.113.0/24"), 24, 64496, "slurm"), source)])
+    written = text("jsonext", found)
+    assert json.loads(written)["roas"][0]["source"] == [{"type": "exception", "path": "exceptions.json"}]
+    assert parse_payloads(written.encode(), "x") == found
 
 
 @given(payloads())

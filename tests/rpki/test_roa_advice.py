@@ -1,10 +1,11 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.payload_values import ASNS, prefixes, vrps
 
 from lab.bgp.prefix import Prefix
 from lab.bgp.rov import RovState, Vrp, VrpTable
-from lab.rpki.advice import Advice, Announcement, AnnouncementStanding, RoaStanding
+from lab.rpki.advice import Advice, Announcement, AnnouncementStanding, RoaStanding, advice_text
 from lab.rpki.roa_analysis import advise
 
 NET = Prefix.parse("203.0.113.0/24")
@@ -75,6 +76,18 @@ def test_a_more_specific_of_the_holder_may_be_a_forged_origin_and_is_not_authori
     assert "a forged origin looks the same" in advice.suggestion.caution
 
 
+@pytest.mark.parametrize("others", [[], [Announcement(NET, VICTIM, 20)]], ids=["alone", "with the /24"])
+def test_a_more_specific_of_a_holding_or_an_announcement_is_not_authorised_unasked(others):
+    """The same where no ROA is there yet: a hijacker with a forged origin would get it."""
+    advice = advise([*others, Announcement(LOW, VICTIM)], [], REGISTRY)
+    assert "a forged origin looks the same" in advice.announcements[-1].suggestion.caution
+    assert not [command for command in advice.commands() if str(LOW) in command]
+
+
+def test_without_a_registry_no_new_roa_is_safe():
+    assert "would authorise a hijack" in the_announcement(Announcement(NET, ATTACKER), []).suggestion.caution
+
+
 def test_an_announcement_that_only_as_0_roas_cover_is_disallowed():
     advice = the_announcement(Announcement(NET, VICTIM), [Vrp(NET, 24, 0)], REGISTRY)
     assert advice.standing is AnnouncementStanding.DISALLOWED
@@ -91,6 +104,13 @@ def test_a_roa_that_would_make_a_customers_route_invalid_says_so_and_comes_after
     advice = advise([Announcement(NET, VICTIM), customer], [], holds((NET, VICTIM), (LOW, 64500)))
     assert [each.invalidates for each in advice.announcements] == [(customer,), ()]
     assert advice.commands() == ("lab roa add 203.0.113.0/25 64500", "lab roa add 203.0.113.0/24 64496")
+
+
+def test_a_roa_that_would_make_a_working_route_invalid_which_gets_none_is_not_safe():
+    customer = Announcement(LOW, 64500)  # whom the registry does not know
+    advice = advise([Announcement(NET, VICTIM), customer], [], REGISTRY)
+    assert advice.commands() == ()
+    assert f"need not work: {customer}" in advice.announcements[0].suggestion.caution
 
 
 def test_what_sees_an_announcement_adds_up():
@@ -118,9 +138,22 @@ def test_a_max_length_beyond_what_is_announced_is_replaced_and_a_prefix_at_risk_
     )
 
 
-def test_a_max_length_of_which_everything_is_announced_is_not_too_permissive():
+@pytest.mark.parametrize("holders", [None, REGISTRY])
+@pytest.mark.parametrize("seen", [(NET, LOW), (LOW,)])
+def test_a_loose_roa_is_not_made_one_for_a_more_specific_unasked(seen, holders):
+    advice = advise([Announcement(prefix, VICTIM) for prefix in seen], [Vrp(NET, 25, VICTIM)], holders)
+    assert "a forged origin looks the same" in advice.roas[0].suggestion.caution
+    assert advice.commands() == ()
+
+
+def test_a_max_length_of_which_everything_is_announced_is_seen_but_all_of_it_may_be_forged():
     seen = [Announcement(prefix, VICTIM) for prefix in (NET, LOW, HIGH)]
-    assert the_roa(Vrp(NET, 25, VICTIM), seen).standing is RoaStanding.SEEN
+    advice = advise(seen, [Vrp(NET, 25, VICTIM)])
+    assert advice.roas[0].standing is RoaStanding.SEEN
+    assert f"only if AS{VICTIM} itself announces {LOW}" in advice.roas[0].caution
+    assert advice.roas[0].caution in advice_text(advice)
+    exact_one = the_roa(Vrp(NET, 24, VICTIM), seen[:1])
+    assert (exact_one.standing, exact_one.caution) == (RoaStanding.SEEN, "")
 
 
 def test_a_roa_within_another_is_redundant_unless_that_one_is_too_permissive():
@@ -193,6 +226,35 @@ def test_suggestions_that_nothing_speaks_against_make_no_route_worse_and_keep_ev
     for prefix, _ in routes:
         if before.validate(prefix, ATTACKER) is RovState.INVALID and not after.covering(prefix):
             assert all(held(vrp.prefix) is None for vrp in before.covering(prefix))
+
+
+HOLDINGS = st.sets(st.tuples(prefixes(), ASNS), max_size=5)
+
+
+@given(st.sets(st.tuples(prefixes(), ASNS), max_size=8), st.sets(vrps(), max_size=8), st.none() | HOLDINGS)
+@settings(max_examples=200)
+def test_suggestions_that_nothing_speaks_against_make_no_working_route_invalid_whoever_holds_what(
+    routes, roas, held
+):
+    holders = None if held is None else holds(*held)
+    advice = advise([Announcement(*route) for route in routes], roas, holders)
+    before, after = VrpTable(roas), VrpTable(applied(advice, roas))
+    for prefix, origin in routes:
+        if before.validate(prefix, origin) is not RovState.INVALID:
+            assert after.validate(prefix, origin) is not RovState.INVALID
+
+
+@given(st.sets(st.tuples(prefixes(), ASNS), max_size=8), st.sets(vrps(), max_size=8), st.none() | HOLDINGS)
+@settings(max_examples=200)
+def test_suggestions_that_nothing_speaks_against_let_nothing_new_be_announced_but_what_is_held_as_a_whole(
+    routes, roas, held
+):
+    holders = None if held is None else holds(*held)
+    advice = advise([Announcement(*route) for route in routes], roas, holders)
+    before = VrpTable(roas)
+    for vrp in applied(advice, roas) - roas:
+        allowed = before.validate(vrp.prefix, vrp.asn) is RovState.VALID
+        assert allowed or (held is not None and (vrp.prefix, vrp.asn) in held)
 
 
 @given(st.sets(st.tuples(prefixes(), ASNS), max_size=6), st.sets(vrps(), max_size=6))

@@ -7,6 +7,7 @@ from lab.bgp.aspa import Aspa, AspaTable
 from lab.bgp.prefix import Prefix
 from lab.bgp.rov import RovState, Vrp
 from lab.rpki.payloads import Payloads, Source
+from lab.rtr.payload import merged_aspas
 
 OURS = Vrp(Prefix.parse("203.0.113.0/24"), 24, 64496, "arin")
 
@@ -46,6 +47,7 @@ def test_the_table_judges_routes_by_the_vrps():
 def test_a_customers_aspas_count_as_one_that_names_all_their_providers(found):
     merged, table = found.merged_aspas(), AspaTable(found.aspas)
     assert [aspa.customer for aspa in merged] == sorted({aspa.customer for aspa in found.aspas})
+    assert merged_aspas(found.aspas) == {aspa.customer: aspa.providers for aspa in merged}  # what routers get
     for aspa in merged:
         assert set(aspa.providers) - {0} == table.providers(aspa.customer)
         assert aspa.problem() == ""

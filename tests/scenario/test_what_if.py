@@ -13,13 +13,13 @@ from lab.engines.sim.engine import SimEngine
 from lab.rpki.issuing.faults import ExpiredRoa
 from lab.scenario.engines import make_engine
 from lab.scenario.lab import Lab, LabError
+from lab.scenario.rehearsal import rehearsal
 from lab.scenario.running import run_scenario
 from lab.scenario.what_if import (
     BestChange,
     Moved,
     TrafficChange,
     ValidityChange,
-    rehearsal,
     what_if,
     what_if_data,
     what_if_text,
@@ -129,7 +129,7 @@ def test_the_copy_begins_where_the_scenario_ended(name):
     with lab_of(load(name)) as lab:
         run_scenario(lab)
         lab.wait(60)  # a killed speaker is back
-        with rehearsal(lab) as copy:
+        with rehearsal(lab) as (copy, _):
             assert routes(copy) == routes(lab)
 
 
@@ -143,7 +143,7 @@ def test_what_was_done_to_the_lab_is_done_to_the_copy():
         lab.add_roa(HALF, 64496)
         lab.add_aspa(64496, [64510])
         lab.set_link("eyeball", "transit", False)
-        with rehearsal(lab) as copy:
+        with rehearsal(lab) as (copy, _):
             assert routes(copy) == routes(lab)
             assert (copy.vrps.vrps, copy.aspas.aspas) == (lab.vrps.vrps, lab.aspas.aspas)
             copy.set_link("eyeball", "transit", True)
@@ -155,14 +155,14 @@ def test_a_roa_that_has_expired_does_not_come_back_in_the_copy():
     with lab_of(small()) as lab:
         lab.at_the_cas(lambda cas: [cas.inject(ExpiredRoa(name)) for name, ca in cas.cas.items() if ca.roas])
         assert not lab.vrps.vrps
-        with rehearsal(lab) as copy:
+        with rehearsal(lab) as (copy, _):
             assert not copy.vrps.vrps
             assert routes(copy) == routes(lab)
 
 
 def test_vrps_that_somebody_else_has_validated_are_those_of_the_copy():
     given = {Vrp(NET, 24, 64499, "elsewhere")}
-    with Lab(small(), SimEngine, vrps=given) as lab, rehearsal(lab) as copy:
+    with Lab(small(), SimEngine, vrps=given) as lab, rehearsal(lab) as (copy, _):
         assert copy.vrps.vrps == given
         assert routes(copy) == routes(lab)
 

@@ -1,10 +1,8 @@
-"""The formats of validated payloads by name, and writing one to a file."""
+"""The formats of validated payloads by name."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from lab.rpki.outputs.csv_shapes import routinator_csv, rpki_client_csv
@@ -18,14 +16,3 @@ FORMATS: Final[Mapping[str, Callable[[Payloads, int], Iterator[str]]]] = {
     "routinator-csv": lambda payloads, generated: routinator_csv(payloads),
 }
 """By name: payloads and the UNIX time of the run to lines."""
-
-
-def replace_file(path: Path, lines: Iterable[str]) -> None:
-    """Write a file whole or not at all: readers see the old one or the new one. Raises OSError."""
-    new = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with new.open("w", encoding="utf-8") as file:
-            file.writelines(lines)
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)

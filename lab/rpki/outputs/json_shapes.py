@@ -12,7 +12,7 @@ from typing import Any
 
 from lab.bgp.aspa import Aspa
 from lab.bgp.prefix import Prefix
-from lab.rpki.payloads import Payloads, Source
+from lab.rpki.payloads import SLURM_SCHEME, Payloads, Source
 
 
 def rpki_client_json(payloads: Payloads, generated: int) -> Iterator[str]:
@@ -49,7 +49,8 @@ def rpki_client_json(payloads: Payloads, generated: int) -> Iterator[str]:
 def extended_json(payloads: Payloads, generated: int) -> Iterator[str]:
     """The lines of Routinator's jsonext: every payload with the objects it comes from.
 
-    Of a source's validity only the end is known here, so `notBefore` and `stale` are left out.
+    Of a source's validity only the end is known here, so `notBefore` and `stale` are left out. A local
+    exception has the path of its file in place of a URI and a validity.
     """
     origins: dict[tuple[int, Prefix, int], list[Source]] = {}
     for vrp, sources in payloads.vrps.items():
@@ -109,6 +110,8 @@ def _metadata(generated: int) -> dict[str, Any]:
 
 
 def _source(kind: str, source: Source) -> dict[str, Any]:
+    if source.uri.startswith(SLURM_SCHEME):
+        return {"type": "exception", "path": source.uri.removeprefix(SLURM_SCHEME) or None}
     return {
         "type": kind,
         "uri": source.uri,
