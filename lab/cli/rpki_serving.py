@@ -40,6 +40,7 @@ def serve(
     from lab.cli.rpki_other_software import print_served, served_data
     from lab.cli.terminal import print_json
     from lab.engines.live.ending_signals import ignore_ending_signals, leaving_on_signals
+    from lab.rpki.issuing.update_times import user_update_times
     from lab.rpki.serving import Ports, ServedRpki, readable_temporary_directory
     from lab.topology.loading import load
 
@@ -47,7 +48,8 @@ def serve(
     with leaving_on_signals(), ExitStack() as ending:
         place = directory.absolute() if directory else ending.enter_context(readable_temporary_directory())
         ports = Ports(rsync_port, https_port, rtr_port)
-        served = ending.enter_context(ServedRpki(topology, place, ports, int(time.time())))
+        now = int(time.time())
+        served = ending.enter_context(ServedRpki(topology, place, ports, now, user_update_times()))
         ending.callback(ignore_ending_signals)
         if as_json:
             print_json(served_data(served))
@@ -71,9 +73,11 @@ def export(
     from lab.rpki.exporting import TALS, TREE, export_repository
     from lab.rpki.issuing.hierarchy import Rpki
     from lab.rpki.issuing.keys import user_key_pool
+    from lab.rpki.issuing.update_times import user_update_times
     from lab.topology.loading import load
 
-    objects = export_repository(Rpki.of(load(file), user_key_pool(), int(time.time())), to)
+    rpki = Rpki.of(load(file), user_key_pool(), int(time.time()), times=user_update_times())
+    objects = export_repository(rpki, to)
     if as_json:
         print_json({"tree": str(to / TREE), "tals": str(to / TALS), "objects": objects})
     else:

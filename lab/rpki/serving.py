@@ -14,10 +14,12 @@ from lab.rpki.fetching.source import DirectorySource
 from lab.rpki.issuing.addresses import RIRS, TRUST_ANCHOR_LABEL, ServerAddress
 from lab.rpki.issuing.hierarchy import Rpki
 from lab.rpki.issuing.keys import user_key_pool
-from lab.rpki.outputs.formats import replace_file
+from lab.rpki.issuing.update_times import UpdateTimes
 from lab.rpki.outputs.json_shapes import rpki_client_json
 from lab.rpki.publication.listening import PublicationError
 from lab.rpki.publication.server import PublicationServer, ServerUris
+from lab.rpki.replaced_file import replace_file
+from lab.rpki.serving_directory import serving_directory
 from lab.rpki.validation.results import Validation
 from lab.rpki.validation.validator import Validator
 from lab.rtr.address import Address, TcpAddress
@@ -46,16 +48,28 @@ class ServedRpki:
     The relying party reads the tree that rsync serves. `refresh` tells it the time, in UNIX seconds.
     """
 
-    def __init__(self, topology: Topology, directory: Path, ports: Ports, now: int) -> None:
-        """Everything on disk is below `directory`: `tals/`, `ca.pem`, `tree/`, `vrps.json` and what the
-        servers need. Raises PublicationError, IssuingError and OSError, with nothing left running."""
+    def __init__(
+        self,
+        topology: Topology,
+        directory: Path,
+        ports: Ports,
+        now: int,
+        times: UpdateTimes | None = None,
+    ) -> None:
+        """`times` says when the CAs have published before, which validators that know them from then ask for.
+
+        Everything on disk is below `directory`: `tals/`, `ca.pem`, `tree/`, `vrps.json` and what the
+        servers need. It is empty, or was served from before.
+
+        Raises ExportError, PublicationError, IssuingError and OSError, with nothing left running."""
         self.directory = directory
         with ExitStack() as ending:
+            ending.enter_context(serving_directory(directory))
             self._servers = PublicationServer(directory, rsync_port=ports.rsync, https_port=ports.https)
             ending.callback(self._servers.close)
             self.uris: Mapping[str, ServerUris] = {name: self._servers.add(name) for name in RIRS}
             addresses = {name: self._address(uris) for name, uris in self.uris.items()}
-            self.cas = Rpki.of(topology, user_key_pool(), now, addresses)
+            self.cas = Rpki.of(topology, user_key_pool(), now, addresses, times)
             self._routers = _routers(ports.rtr)
             ending.callback(self._routers.close)
             write_tals(self.cas.tals(), self.tals)

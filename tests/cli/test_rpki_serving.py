@@ -155,6 +155,26 @@ def test_what_it_wrote_into_a_directory_of_ones_own_stays(tmp_path):
     assert {vrp[:3] for vrp in read_payloads(tmp_path / "vrps.json").vrps} == wanted()
 
 
+def test_a_directory_that_is_served_already_is_a_fault_of_the_machine(tmp_path):
+    again = [sys.executable, "-m", "lab", "rpki", "serve", "byoip", *ANY, "--directory", tmp_path]
+    with serving("--directory", str(tmp_path)) as (process, _):
+        result = subprocess.run(again, capture_output=True, text=True, timeout=20)
+        assert (result.returncode, result.stdout) == (3, "")
+        assert "in use by another lab rpki serve" in result.stderr
+        assert list((tmp_path / "tree").rglob("*.mft"))
+        process.terminate()
+        process.communicate()
+
+
+@pytest.mark.parametrize("command", [("serve", "byoip", *ANY, "--directory"), ("export", "byoip", "--to")])
+def test_a_file_where_the_directory_should_be_is_a_wrong_call(lab_command, tmp_path, command):
+    file = tmp_path / "file"
+    file.write_text("mine")
+    result = lab_command("rpki", *command, file)
+    assert (result.code, result.out) == (2, "")
+    assert f"{file} cannot be used: it is a file; expected a directory" in result.err
+
+
 def test_only_its_owner_reads_the_key_of_the_server(served):
     keys = [path for path in served.directory.rglob("*.pem") if b"PRIVATE KEY" in path.read_bytes()]
     assert [path.stat().st_mode & 0o777 for path in keys] == [0o600]

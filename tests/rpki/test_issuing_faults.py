@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import pytest
 from support.rpki_fault_effects import EFFECTS, Effect
-from support.rpki_small import CUSTOMER_V4, EYEBALL, FREE, NOW, all_files, small_rpki, validated
+from support.rpki_small import (
+    ASNS,
+    CUSTOMER_V4,
+    EYEBALL,
+    FREE,
+    HOLDINGS,
+    NOW,
+    all_files,
+    small_rpki,
+    validated,
+)
 
+from lab.bgp.prefix import Prefix
 from lab.rpki.issuing.errors import ConflictError, IssuingError, RefusedError, UnknownError
 from lab.rpki.issuing.faults import (
     FAULTS,
+    CorruptFile,
     ExpiredCrl,
     ExpiredRoa,
     Fault,
+    FileFault,
     MissingFile,
     OverClaimingCa,
+    RevokedRoa,
     UnreachableRepository,
     WrongRoa,
 )
+from lab.rpki.issuing.hierarchy import Rpki
+from lab.rpki.issuing.keys import user_key_pool
+from lab.topology.model import Holding
 from lab.topology.vocabulary import RpkiFault
 
 DAY = 24 * 3600
@@ -69,6 +86,16 @@ def test_what_is_left_open_is_filled_in_and_told() -> None:
     assert str(settled) == "missing-file arin/customer 2001-db8-100---48-56-AS64496.roa"
 
 
+@pytest.mark.parametrize("kind", [MissingFile, CorruptFile, ExpiredRoa, RevokedRoa])
+def test_what_is_left_open_is_never_a_file_that_is_a_fault_itself(kind: type[FileFault]) -> None:
+    rpki = small_rpki()
+    wrong = rpki.inject(WrongRoa("customer", Prefix.parse("10.0.0.0/8")))
+    settled = rpki.inject(kind("customer"))
+    assert settled == kind("arin/customer", "2001-db8-100---48-56-AS64496.roa")
+    rpki.repair(wrong)
+    assert rpki.faults == (settled,)
+
+
 def test_a_missing_file_is_the_only_thing_that_changes() -> None:
     rpki = small_rpki()
     rpki.advance(NOW + 1)
@@ -106,6 +133,7 @@ def test_an_unreachable_server_is_named() -> None:
         (OverClaimingCa("arin"), RefusedError, "its issuer holds everything; choose a holder's CA"),
         (WrongRoa("customer", CUSTOMER_V4), RefusedError, "arin/customer holds 203.0.113.0/24"),
         (WrongRoa("arin-ta"), RefusedError, "holds everything"),
+        (WrongRoa("customer", FREE, 1 << 32), RefusedError, "an ASN has 32 bits"),
         (ExpiredRoa("lacnic"), RefusedError, "signed nothing"),
     ],
     ids=str,
@@ -144,3 +172,61 @@ def test_space_that_nobody_holds_can_be_claimed() -> None:
     assert {vrp.prefix for vrp in validated(rpki).payloads.vrps} == {roa.prefix for roa in rpki.roas} - {
         EYEBALL
     }
+
+
+@pytest.mark.parametrize("ending", [".mft", ".crl"])
+@pytest.mark.parametrize("kind", [MissingFile, CorruptFile])
+def test_a_fault_of_the_manifest_or_crl_goes_on_with_the_next_key(
+    kind: type[MissingFile | CorruptFile], ending: str
+) -> None:
+    rpki = small_rpki()
+    rpki.inject(kind("customer", f"customer{ending}"))
+    rpki.roll_key("customer")
+    assert rpki.faults == (kind("arin/customer", f"customer_2{ending}"),)
+    assert {vrp.prefix for vrp in validated(rpki).payloads.vrps} == {EYEBALL}
+    rpki.repair(kind("customer", f"customer{ending}"))
+    assert not rpki.faults
+    assert set(validated(rpki).payloads.vrps) == set(rpki.roas)
+
+
+@pytest.mark.parametrize("kind", [MissingFile, CorruptFile, ExpiredRoa, RevokedRoa])
+def test_a_fault_of_a_file_ends_with_the_file(kind: type[FileFault]) -> None:
+    rpki = small_rpki()
+    rpki.inject(kind("customer", "203-0-113-0-24-24-AS64496.roa"))
+    rpki.inject(ExpiredCrl("eyeball"))
+    rpki.remove_roa(CUSTOMER_V4, 64496)
+    assert rpki.faults == (ExpiredCrl("ripe/eyeball"),)
+    rpki.repair(ExpiredCrl("eyeball"))
+    rpki.add_roa(CUSTOMER_V4, 64496)
+    found = validated(rpki)
+    assert set(found.payloads.vrps) == set(rpki.roas)
+    assert not found.rejected
+
+
+def test_a_fault_of_a_childs_certificate_ends_with_its_key() -> None:
+    rpki = small_rpki()
+    rpki.inject(MissingFile("arin", "customer.cer"))
+    rpki.roll_key("customer")
+    assert not rpki.faults
+    assert set(validated(rpki).payloads.vrps) == set(rpki.roas)
+
+
+def test_a_claim_that_its_issuer_has_come_to_hold_is_not_too_much_any_more() -> None:
+    rpki = small_rpki()
+    rpki.inject(OverClaimingCa("eyeball", FREE))
+    rpki.add_roa(FREE, 64511)
+    assert not rpki.faults
+    found = validated(rpki)
+    assert set(found.payloads.vrps) == set(rpki.roas)
+    assert not rpki.cas["ripe/eyeball"].resources.covers_prefix(FREE)
+
+
+def test_a_ca_that_has_got_what_it_signs_for_is_not_wrong_any_more() -> None:
+    free = Holding(FREE, "transit", "ARIN", "allocated")
+    rpki = Rpki((*HOLDINGS, free), ASNS, user_key_pool(), NOW)
+    rpki.inject(WrongRoa("customer", free.prefix))
+    rpki.transfer(free.prefix, "customer")
+    assert not rpki.faults
+    found = validated(rpki)
+    assert set(found.payloads.vrps) == set(rpki.roas)
+    assert not found.rejected

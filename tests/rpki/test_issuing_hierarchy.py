@@ -29,6 +29,7 @@ from lab.rpki.objects.certificate import CertificateKind, parse_certificate
 from lab.rpki.objects.crl import parse_crl
 from lab.rpki.objects.resources import Resources
 from lab.rpki.objects.tal import parse_tal
+from lab.rtr.pdu import MAX_PROVIDERS
 from lab.topology.model import Holding
 
 CUSTOMER = "rsync://arin.rpki.example/arin/holders/customer/"
@@ -289,7 +290,45 @@ def test_a_holder_that_gives_everything_away_and_its_ca_go_to_rest_and_come_back
     assert not found.rejected
 
 
+def test_halves_that_come_together_again_are_one_holding_with_one_ca() -> None:
+    rpki = small_rpki()
+    quarter = Prefix.parse("203.0.113.192/26")
+    before = rpki.holdings
+    rpki.transfer(quarter, "eyeball")
+    rpki.transfer(quarter, "customer")
+    assert rpki.holdings == before
+    assert rpki.add_roa(CUSTOMER_V4, 64496) == ROA
+    found = validated(rpki)
+    assert set(found.payloads.vrps) == set(rpki.roas)
+    assert not found.rejected
+
+
+def test_halves_of_different_status_or_inside_anothers_space_stay_two() -> None:
+    halves = (Prefix.parse("203.0.113.0/25"), HALF)
+    other_status = (
+        Holding(halves[0], "customer", "ARIN", "legacy"),
+        Holding(halves[1], "eyeball", "ARIN", "allocated"),
+    )
+    around = (
+        Holding(CUSTOMER_V4, "transit", "ARIN", "allocated"),
+        Holding(halves[0], "customer", "ARIN", "allocated"),
+        Holding(halves[1], "eyeball", "ARIN", "allocated"),
+    )
+    for holdings in (other_status, around):
+        rpki = Rpki(holdings, ASNS, user_key_pool(), NOW)
+        rpki.transfer(HALF, "customer")
+        assert [holding.prefix for holding in rpki.holdings] == [holding.prefix for holding in holdings]
+        assert {holding.holder for holding in rpki.holdings[-2:]} == {"customer"}
+
+
 # --- what is refused ------------------------------------------------------------------------------------
+
+
+def test_a_roa_of_other_space_is_not_what_was_meant():
+    with pytest.raises(UnknownError) as refused:
+        small_rpki().remove_roa(Prefix.parse("203.0.114.0/24"), 64496)
+    assert refused.value.hint == ""
+
 
 REFUSED: list[tuple[Callable[[Rpki], object], type[IssuingError], str]] = [
     (lambda rpki: rpki.add_roa(CUSTOMER_V4, 64496), ConflictError, "already; it is signed by arin/customer"),
@@ -303,6 +342,7 @@ REFUSED: list[tuple[Callable[[Rpki], object], type[IssuingError], str]] = [
     (lambda rpki: rpki.add_aspa(64496, ()), RefusedError, "names nobody"),
     (lambda rpki: rpki.add_aspa(64496, (64496,)), RefusedError, "itself"),
     (lambda rpki: rpki.add_aspa(64496, (0, 64510)), RefusedError, "AS0 beside others"),
+    (lambda rpki: rpki.add_aspa(64496, range(70000, 80001)), RefusedError, "expected at most 10000"),
     (lambda rpki: rpki.remove_aspa(64500), UnknownError, "the ASPA of AS64500"),
     (lambda rpki: rpki.revoke("custmer"), UnknownError, "did you mean 'arin/customer'?"),
     (lambda rpki: rpki.revoke("customer", "AS64496.asa"), UnknownError, "has signed no 'AS64496.asa'"),
@@ -352,3 +392,25 @@ def test_a_split_that_would_leave_what_a_third_has_registered_is_refused() -> No
     assert {holding.prefix: holding.holder for holding in rpki.holdings}[CUSTOMER_V4] == "eyeball"
     assert rpki.cas["arin/transit"].resources == Resources.of([other_half.prefix], [64510])
     assert not validated(rpki).rejected
+
+
+@pytest.mark.parametrize("name", ["isp_2", "i sp", "../isp", "isp/2", "", "i" * 65, "ïsp", "isp\n"])
+def test_a_name_that_cannot_be_in_a_file_name_is_refused(name: str) -> None:
+    for holdings, asns in (
+        ([Holding(CUSTOMER_V4, name, "ARIN", "allocated")], {}),
+        ([], {name: 64496}),
+    ):
+        with pytest.raises(RefusedError, match="cannot name a holder; expected 1 to 64 letters, digits and"):
+            Rpki(holdings, asns, user_key_pool(), NOW)
+
+
+def test_the_nearest_name_that_would_do_is_told() -> None:
+    with pytest.raises(RefusedError, match="'isp-2' would do"):
+        Rpki([], {"isp_2": 64496}, user_key_pool(), NOW)
+
+
+def test_the_largest_aspa_fits_an_rtr_pdu() -> None:
+    rpki = small_rpki(roas=())
+    rpki.add_aspa(64496, range(70000, 80000))
+    (aspa,) = validated(rpki).payloads.aspas
+    assert len(aspa.providers) == 10_000 <= MAX_PROVIDERS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import subprocess
 import sys
@@ -56,9 +57,47 @@ def test_a_damaged_key_is_replaced(tmp_path: Path, pool_directory: Path, damage:
     content = bytearray((pool_directory / "00000.pem").read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(bytes(content) if damage is None else damage)
+    path.chmod(0o600)
     made = KeyPool(tmp_path).key(0)
     assert made.identifier == KeyPool(tmp_path).key(0).identifier
     verify(made.spki, b"data", made.sign(b"data"), "signature", "the data", "RFC 7935")
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o620, 0o602])
+def test_a_key_that_others_could_read_or_write_is_replaced(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "00000.pem"
+    first = KeyPool(tmp_path).key(0)
+    path.chmod(mode)
+    again = KeyPool(tmp_path).key(0)
+    assert again.identifier != first.identifier
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert KeyPool(tmp_path).key(0).identifier == again.identifier
+
+
+def test_somebody_elses_key_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = KeyPool(tmp_path).key(0)
+    somebody_else = os.geteuid() + 1
+    monkeypatch.setattr(os, "geteuid", lambda: somebody_else)
+    assert KeyPool(tmp_path).key(0).identifier != first.identifier
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_a_key_is_taken_from_a_file_only(tmp_path: Path, pool_directory: Path, kind: str) -> None:
+    path = tmp_path / "00000.pem"
+    if kind == "link":
+        path.symlink_to(pool_directory / "00000.pem")
+    else:
+        os.mkfifo(path, 0o600)
+    made = KeyPool(tmp_path).key(0)
+    assert made.identifier != KeyPool(pool_directory).key(0).identifier
+    assert stat.S_ISREG(path.lstat().st_mode)
+
+
+def test_a_directory_of_keys_that_others_could_write_is_closed_to_them(tmp_path: Path) -> None:
+    first = KeyPool(tmp_path).key(0)
+    tmp_path.chmod(0o777)
+    assert KeyPool(tmp_path).key(0).identifier == first.identifier
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
 
 
 def test_without_a_place_to_write_keys_are_kept_in_memory(tmp_path: Path) -> None:

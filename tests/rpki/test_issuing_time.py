@@ -9,7 +9,7 @@ from support.rpki_small import CUSTOMER_V4, EYEBALL, NOW, all_files, small_rpki,
 
 from lab.rpki.issuing import periods
 from lab.rpki.issuing.errors import RefusedError
-from lab.rpki.issuing.faults import StopRenewing
+from lab.rpki.issuing.faults import ExpiredCa, StopRenewing
 from lab.rpki.issuing.hierarchy import Rpki
 from lab.rpki.objects import oids
 from lab.rpki.objects.crl import parse_crl
@@ -64,7 +64,7 @@ def test_a_manifests_certificate_is_valid_from_this_update_to_next_update() -> N
 def test_publishing_without_end_in_one_second_is_refused_before_times_reach_the_future() -> None:
     rpki = small_rpki(roas=())
     instance = rpki.cas["arin/customer"].current
-    instance.this_update = NOW - periods.LATEST - 5
+    instance.times.take(instance.key.identifier, NOW - periods.LATEST - 5 + periods.BACKDATED)
     rpki.add_roa(CUSTOMER_V4, 64496)
     rpki.add_roa(CUSTOMER_V4, 64497)
     before = all_files(rpki)
@@ -141,17 +141,52 @@ def test_a_ca_that_sleeps_still_signs_what_it_is_asked() -> None:
 
 def test_serials_leave_the_crl_once_their_certificate_has_expired_for_long() -> None:
     rpki = small_rpki()
+    roa = parse_signed_object(all_files(rpki)[ROA], oids.ROUTE_ORIGIN_AUTHZ, Profile.CURRENT)
+    serial = roa.certificate.serial
     rpki.remove_roa(CUSTOMER_V4, 64496)
-    assert len(parse_crl(all_files(rpki)[CRL]).revoked) == 1
+    assert serial in parse_crl(all_files(rpki)[CRL]).revoked
     rpki.advance(NOW + periods.CERTIFICATE - periods.RENEW_BEFORE - 1)
-    assert len(parse_crl(all_files(rpki)[CRL]).revoked) == 1
+    assert parse_crl(all_files(rpki)[CRL]).revoked == {serial}
     rpki.advance(NOW + 2 * periods.CERTIFICATE)
-    revoked = parse_crl(all_files(rpki)[CRL]).revoked
-    assert 1 not in revoked
+    assert serial not in parse_crl(all_files(rpki)[CRL]).revoked
 
 
-def test_a_lab_that_is_made_again_goes_on_where_the_one_before_it_ended() -> None:
-    before = manifest(small_rpki())
-    again = small_rpki(now=NOW + 1)
-    assert manifest(again).number > before.number
-    assert manifest(again).this_update > before.this_update
+def test_a_manifest_that_is_replaced_is_revoked_for_as_long_as_it_could_be_used() -> None:
+    rpki = small_rpki()
+    replaced = envelope(rpki).certificate
+    rpki.add_roa(CUSTOMER_V4, 64511)
+    assert parse_crl(all_files(rpki)[CRL]).revoked == {replaced.serial}
+    while rpki.now < replaced.not_after:
+        assert replaced.serial in parse_crl(all_files(rpki)[CRL]).revoked
+        rpki.advance(rpki.now + periods.REPUBLISH_AFTER)
+    rpki.advance(NOW + 4 * periods.DAY)
+    assert replaced.serial not in parse_crl(all_files(rpki)[CRL]).revoked
+
+
+def test_a_crl_does_not_grow_with_the_age_of_a_lab() -> None:
+    rpki = small_rpki()
+    for _ in range(30):
+        rpki.advance(rpki.now + periods.REPUBLISH_AFTER)
+    assert len(parse_crl(all_files(rpki)[CRL]).revoked) <= 5
+
+
+@pytest.mark.parametrize("now", [-(10**9), 0, periods.LAST_NOW + 1, 10**12])
+def test_a_time_that_certificates_cannot_have_is_refused_and_changes_nothing(now: int) -> None:
+    with pytest.raises(RefusedError, match=f"no certificates at {now}; expected UNIX seconds from"):
+        small_rpki(now=now)
+    rpki = small_rpki()
+    before = all_files(rpki)
+    if now > NOW:
+        with pytest.raises(RefusedError, match=f"no certificates at {now}"):
+            rpki.advance(now)
+    assert (rpki.now, all_files(rpki)) == (NOW, before)
+    rpki.add_roa(CUSTOMER_V4, 64511)
+    assert set(validated(rpki).payloads.vrps) == set(rpki.roas)
+
+
+@pytest.mark.parametrize("now", [periods.FIRST_NOW, periods.LAST_NOW])
+def test_at_the_first_and_the_last_time_every_object_can_be_made(now: int) -> None:
+    rpki = small_rpki(now=now)
+    rpki.inject(ExpiredCa("customer"))
+    rpki.repair(ExpiredCa("customer"))
+    assert set(validated(rpki).payloads.vrps) == set(rpki.roas)

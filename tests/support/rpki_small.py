@@ -10,6 +10,7 @@ from lab.bgp.rov import Vrp
 from lab.rpki.fetching.source import MemorySource
 from lab.rpki.issuing.hierarchy import Rpki
 from lab.rpki.issuing.keys import user_key_pool
+from lab.rpki.issuing.update_times import UpdateTimes
 from lab.rpki.validation.results import Validation
 from lab.rpki.validation.validator import validate
 from lab.topology.model import Holding
@@ -32,9 +33,14 @@ ROAS = (
 )
 
 
-def small_rpki(now: int = NOW, roas: Iterable[Vrp] = ROAS, aspas: Iterable[Aspa] = ()) -> Rpki:
+def small_rpki(
+    now: int = NOW,
+    roas: Iterable[Vrp] = ROAS,
+    aspas: Iterable[Aspa] = (),
+    times: UpdateTimes | None = None,
+) -> Rpki:
     """The RPKI of the holdings above, as of `now`."""
-    return Rpki(HOLDINGS, ASNS, user_key_pool(), now, roas=roas, aspas=aspas)
+    return Rpki(HOLDINGS, ASNS, user_key_pool(), now, roas=roas, aspas=aspas, times=times)
 
 
 def all_files(rpki: Rpki) -> Mapping[str, bytes]:

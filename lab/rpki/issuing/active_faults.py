@@ -7,7 +7,7 @@ from functools import reduce
 from lab.rpki.issuing.ca_tree import CaTree
 from lab.rpki.issuing.deviations import NONE
 from lab.rpki.issuing.errors import ConflictError, UnknownError
-from lab.rpki.issuing.faults import CaFault, Fault, FileFault, UnreachableRepository
+from lab.rpki.issuing.faults import CaFault, Fault, UnreachableRepository
 
 
 class ActiveFaults:
@@ -56,13 +56,11 @@ class ActiveFaults:
         return matching
 
     def follow(self) -> None:
-        """Keep file faults in step with the files: they go where the CRL and the manifest go, and end with any
-        other file."""
-        for position, fault in reversed(list(enumerate(self._faults))):
-            if not isinstance(fault, FileFault):
-                continue
-            followed = fault.followed(self._tree.cas[fault.ca])
+        """Keep faults in step with what they are faults of, and end those of which nothing is left."""
+        for fault in self.faults:
+            followed = fault.followed(self._tree)
             if followed != fault:
+                position = self._faults.index(fault)
                 self._faults[position : position + 1] = [] if followed is None else [followed]
                 self._tell_ca(fault)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import reprlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from lab.bgp.prefix import Prefix
@@ -99,8 +100,8 @@ class Delegations:
         return holding
 
     def transfer(self, prefix: Prefix, holder: str) -> Holding:
-        """`holder` holds `prefix` from now on, at the same RIR; who had it keeps the rest. Returns what was
-        held.
+        """`holder` holds `prefix` from now on, at the same RIR; who had it keeps the rest. Halves that come
+        together are one holding again. Returns what was held.
 
         Raises what `check_transfer` raises.
         """
@@ -108,9 +109,21 @@ class Delegations:
         del self._holdings[old.prefix]
         for part in _without(old.prefix, prefix):
             self._holdings[part] = Holding(part, old.holder, old.rir, old.status)
-        self._holdings[prefix] = Holding(prefix, holder, old.rir, old.status)
+        self._hold(Holding(prefix, holder, old.rir, old.status))
         self.settle(holder, server_of(old))
         return old
+
+    def _hold(self, holding: Holding) -> None:
+        prefix = holding.prefix
+        if prefix.length:
+            whole = replace(holding, prefix=prefix.supernet(prefix.length - 1))
+            (other,) = _without(whole.prefix, prefix)
+            alike = self._holdings.get(other) == replace(holding, prefix=other)
+            if alike and whole.prefix not in self._holdings:  # there it is another's, around both halves
+                del self._holdings[other]
+                self._hold(whole)
+                return
+        self._holdings[prefix] = holding
 
     def _nearest(self, prefix: Prefix) -> str:
         alike = [held for held in sorted(self._holdings) if held.version == prefix.version]
@@ -129,7 +142,8 @@ def _check_name(name: str) -> None:
     """The alphabet of RFC 9286 section 4.2.2, less the underscore: it sets off the number of a key."""
     if not _NAME.fullmatch(name):
         meant = _NOT_IN_A_NAME.sub("-", name)[:_LONGEST_NAME]
-        message = f"{reprlib.repr(name)} cannot name a holder: expected 1 to {_LONGEST_NAME} letters, digits and hyphens"
+        expected = f"1 to {_LONGEST_NAME} letters, digits and hyphens"
+        message = f"{reprlib.repr(name)} cannot name a holder; expected {expected}"
         raise RefusedError(message, f"{meant!r} would do" if meant else "")
 
 

@@ -31,6 +31,10 @@ class Fault(ABC):
     def settled(self, tree: CaTree) -> Self:
         """The same with what is left open filled in. Raises UnknownError and RefusedError."""
 
+    def followed(self, tree: CaTree) -> Self | None:
+        """The same as it is called by now, None if there is no such thing any more."""
+        return self
+
     def stands_for(self, other: Fault) -> bool:
         """Whether `other` is of this kind and the same in all that is not left open here."""
         return type(self) is type(other) and all(
@@ -96,13 +100,16 @@ class CaFault(Fault):
 @dataclass(frozen=True, slots=True)
 class FileFault(CaFault):
     """A fault of one `file` in a CA's publication point, named without its directory; by default its first
-    ROA."""
+    ROA that is not there by a fault itself."""
 
     file: str | None = None
 
     def settled_at(self, ca: CertificationAuthority, fault: Self) -> Self:
-        names = [name for name in self.candidates(ca) if not name.endswith(_BY_ROLE)]
         if self.file is None:
+            wrong = {roa.file_name for roa in ca.deviations.roas}
+            names = [
+                name for name in self.candidates(ca) if name not in wrong and not name.endswith(_BY_ROLE)
+            ]
             if not names:
                 raise RefusedError(f"{ca.name} has signed nothing that could be wrong")
             return replace(fault, file=min(names, key=lambda name: (not name.endswith(".roa"), name)))
@@ -111,9 +118,8 @@ class FileFault(CaFault):
             raise UnknownError.among(f"{ca.name} has no file {file!r}", file, self.candidates(ca))
         return replace(fault, file=file)
 
-    def followed(self, ca: CertificationAuthority) -> Self | None:
-        """The fault as the CA's files are called by now, None if there is no such file any more."""
-        names = ca.file_names
+    def followed(self, tree: CaTree) -> Self | None:
+        names = tree.cas[self.ca].file_names
         if self.file is None or self.file in names:
             return self
         if not self.file.endswith(_BY_ROLE):
@@ -122,7 +128,7 @@ class FileFault(CaFault):
 
     def candidates(self, ca: CertificationAuthority) -> list[str]:
         """The files that can have this fault."""
-        return list(ca.current.products)
+        return [name for name in ca.file_names if not name.endswith(_BY_ROLE)]
 
     @property
     def files(self) -> frozenset[str]:
@@ -191,6 +197,9 @@ class OverClaimingCa(CaFault):
             )
         return replace(fault, prefix=_not_held(ca.parent, self.prefix))
 
+    def followed(self, tree: CaTree) -> Self | None:
+        return None if _is_held(tree.cas[self.ca].parent, self.prefix) else self
+
     def applied(self, deviations: Deviations) -> Deviations:
         claimed = Resources.of(() if self.prefix is None else (self.prefix,))
         return replace(deviations, claims=deviations.claims.union(claimed))
@@ -214,6 +223,9 @@ class WrongRoa(CaFault):
             raise RefusedError(problem)
         return replace(fault, prefix=prefix, asn=asn)
 
+    def followed(self, tree: CaTree) -> Self | None:
+        return None if _is_held(tree.cas[self.ca], self.prefix) else self
+
     def applied(self, deviations: Deviations) -> Deviations:
         if self.prefix is None or self.asn is None:
             return deviations
@@ -230,7 +242,7 @@ class MissingFile(FileFault):
     description = "a file on a CA's manifest is not there"
 
     def candidates(self, ca: CertificationAuthority) -> list[str]:
-        return [name for name, _ in ca.current.files()]
+        return list(ca.file_names)
 
     def applied(self, deviations: Deviations) -> Deviations:
         return replace(deviations, missing=deviations.missing | self.files)
@@ -244,7 +256,7 @@ class CorruptFile(FileFault):
     description = "a file is not the one whose hash is on the manifest"
 
     def candidates(self, ca: CertificationAuthority) -> list[str]:
-        return [name for name, _ in ca.current.files()]
+        return list(ca.file_names)
 
     def applied(self, deviations: Deviations) -> Deviations:
         return replace(deviations, corrupt=deviations.corrupt | self.files)
@@ -307,6 +319,10 @@ _FOREIGN: Final = tuple(
         "10.0.0.0/8",
     )
 )
+
+
+def _is_held(ca: CertificationAuthority | None, prefix: Prefix | None) -> bool:
+    return ca is not None and prefix is not None and ca.resources.covers_prefix(prefix)
 
 
 def _not_held(ca: CertificationAuthority, prefix: Prefix | None) -> Prefix:

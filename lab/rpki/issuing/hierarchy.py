@@ -18,7 +18,7 @@ from lab.rpki.issuing.delegations import Delegations, server_of
 from lab.rpki.issuing.errors import ConflictError, RefusedError, UnknownError
 from lab.rpki.issuing.faults import Fault
 from lab.rpki.issuing.keys import KeyPool
-from lab.rpki.issuing.requests import AspaRequest, RoaRequest
+from lab.rpki.issuing.requests import AspaRequest, ObjectRequest, RoaRequest
 from lab.rpki.issuing.update_times import UpdateTimes
 from lab.rpki.objects.resources import Resources
 from lab.rpki.objects.tal import TrustAnchorLocator
@@ -68,7 +68,7 @@ class Rpki:
         addresses: Mapping[str, ServerAddress] | None = None,
         times: UpdateTimes | None = None,
     ) -> Rpki:
-        """The RPKI of a file: its registry, ROAs and ASPAs. The rest is as for `Rpki`. Raises IssuingError."""
+        """The RPKI of a file: its registry, ROAs and ASPAs; the rest as for `Rpki`. Raises IssuingError."""
         asns = {speaker.name: speaker.asn for speaker in topology.speakers.values()}
         return cls(
             topology.registry,
@@ -204,8 +204,7 @@ class Rpki:
         with self._operation():
             found = self._tree.with_request(request.file_name)
             if not found:
-                asked = (other for _, other in self._tree.requests())
-                there = {str(other) for other in asked if type(other) is type(request)}
+                there = {str(other) for _, other in self._tree.requests() if _is_like(request, other)}
                 raise UnknownError.among(f"{request} is not there", str(request), there)
             for ca in found:
                 ca.drop(request.file_name)
@@ -285,8 +284,11 @@ class Rpki:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """The faults injected and not repaired, in the order in which they came. A fault of a CRL or a manifest
-        goes on with a CA's new key; a fault of another file ends with the file."""
+        """The faults injected and not repaired, in the order in which they came.
+
+        A fault of a CRL or a manifest goes on with a CA's new key. One of another file ends with the file,
+        and one of space that is not held ends when it is.
+        """
         return self._faults.faults
 
     @property
@@ -321,3 +323,10 @@ def _check_time(now: int) -> None:
 
 def _roa(prefix: Prefix, asn: int, max_length: int | None) -> RoaRequest:
     return RoaRequest(prefix, prefix.length if max_length is None else max_length, asn)
+
+
+def _is_like(request: ObjectRequest, other: ObjectRequest) -> bool:
+    """Whether one may be meant by the other: ROAs of overlapping prefixes, and ASPAs."""
+    if isinstance(request, RoaRequest) and isinstance(other, RoaRequest):
+        return request.prefix.covers(other.prefix) or other.prefix.covers(request.prefix)
+    return type(request) is type(other)

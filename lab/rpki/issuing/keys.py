@@ -159,7 +159,7 @@ def _load(path: Path) -> KeyPair | None:
 
 def _is_private(status: os.stat_result) -> bool:
     others = stat.S_IRWXG | stat.S_IRWXO
-    return stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & others
+    return status.st_uid == os.geteuid() and not status.st_mode & others
 
 
 def _keep(made: KeyPair, path: Path) -> KeyPair:

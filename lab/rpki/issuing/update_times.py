@@ -66,7 +66,9 @@ class KeptUpdateTimes(UpdateTimes):
             with os.fdopen(descriptor, "r+b", buffering=0) as record:
                 fcntl.flock(record, fcntl.LOCK_EX)  # until it is closed
                 taken = _next(max(super().last(key, now), _read(record.fileno(), now)), now)
-                os.pwrite(record.fileno(), b"%019d\n" % taken, 0)
+                text = b"%d\n" % taken
+                os.pwrite(record.fileno(), text, 0)
+                os.ftruncate(record.fileno(), len(text))
                 self._last[key] = taken
                 return taken
         return super().take(key, now)
