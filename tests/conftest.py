@@ -100,7 +100,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip what this machine cannot run, with the reason; with --unit, leave out all that starts something."""
+    """Skip what this machine cannot run, with the reason. --unit leaves out all that starts something."""
     if config.getoption("--unit"):
         started = {*NEEDS, "background", "slow"}
         kept = [item for item in items if not started & {marker.name for marker in item.iter_markers()}]

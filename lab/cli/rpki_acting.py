@@ -41,7 +41,8 @@ def break_something(
     as_json: AsJson = False,
 ) -> None:
     """Break something on purpose. What is left open is chosen."""
-    do_step({"rpki": {"break": fault, **_given(ca, server, file, prefix, asn)}}, run, as_json)
+    members = _members(fault, ca, server, file, prefix, asn)
+    do_step({"rpki": {"break": fault, **members}}, run, as_json)
 
 
 def mend(
@@ -55,11 +56,12 @@ def mend(
     as_json: AsJson = False,
 ) -> None:
     """Mend what was broken."""
-    do_step({"rpki": {"mend": fault, **_given(ca, server, file, prefix, asn)}}, run, as_json)
+    members = _members(fault, ca, server, file, prefix, asn)
+    do_step({"rpki": {"mend": fault, **members}}, run, as_json)
 
 
 def roll(ca: Ca, run: Run = None, as_json: AsJson = False) -> None:
-    """A CA changes its key (RFC 6489). No VRP is lost on the way."""
+    """A CA changes its key (RFC 6489). No VRP is lost on the way, unless the CA is broken."""
     do_step({"rpki": {"roll": ca}}, run, as_json)
 
 
@@ -88,9 +90,22 @@ def transfer(
     do_step({"rpki": {"transfer": prefix, "to": to}}, run, as_json)
 
 
-def _given(
-    ca: str | None, server: str | None, file: str | None, prefix: str | None, asn: str | None
+def _members(
+    fault: str, ca: str | None, server: str | None, file: str | None, prefix: str | None, asn: str | None
 ) -> dict[str, Any]:
+    """The members of the step. Raises typer's error for options that do not go with the fault."""
+    from lab.topology.rpki_checks import fault_members
+    from lab.topology.vocabulary import RpkiFault
+
     members: dict[str, Any] = {"ca": ca, "server": server, "file": file, "prefix": prefix}
     members["asn"] = None if asn is None else asn_number(asn)
-    return {name: value for name, value in members.items() if value is not None}
+    given = {name: value for name, value in members.items() if value is not None}
+    if fault in {known.value for known in RpkiFault}:  # the checks of the step know what else could be meant
+        needed, allowed = fault_members(fault)
+        for name in needed:
+            if name not in given:
+                raise typer.BadParameter(f"{fault} needs --{name}")
+        for name in given:
+            if name not in (*needed, *allowed):
+                raise typer.BadParameter(f"--{name} has no meaning with {fault}")
+    return given

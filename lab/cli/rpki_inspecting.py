@@ -48,11 +48,9 @@ def diff(
     from lab.cli.terminal import console, print_json
     from lab.rpki import diff as payload_diff
     from lab.rpki.payload_files import read_payloads
-    from lab.topology.problems import printable
 
     found = payload_diff.diff(read_payloads(old), read_payloads(new))
     if as_json:
         print_json(payload_diff.diff_data(found))
     else:
-        for line in payload_diff.diff_text(found).splitlines():
-            console().print(printable(line), markup=False)
+        console().print(payload_diff.diff_text(found), markup=False)

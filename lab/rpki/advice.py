@@ -110,8 +110,10 @@ class Advice:
         return tuple(each for each in found if each and not (cautious and each.caution))
 
     def commands(self, cautious: bool = True) -> tuple[str, ...]:
-        """Every suggestion in one list: repairs, then commands in the order of `roa_commands`. With `cautious` no route
-        that is heard and not invalid is invalid afterwards."""
+        """Every suggestion in one list: repairs, then commands in the order of `roa_commands`.
+
+        With `cautious` no route that is heard and not invalid is invalid afterwards.
+        """
         todo = self.suggestions(cautious)
         added = tuple(dict.fromkeys(vrp for each in todo for vrp in each.add))
         removed = tuple(dict.fromkeys(vrp for each in todo for vrp in each.remove))

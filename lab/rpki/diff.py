@@ -10,6 +10,7 @@ from lab.bgp.jsonable import to_json
 from lab.bgp.prefix import Prefix
 from lab.bgp.rov import RovState, Vrp, VrpTable
 from lab.rpki.payloads import Payloads, Source
+from lab.topology.problems import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,11 @@ def diff(old: Payloads, new: Payloads, routes: Iterable[tuple[Prefix, int]] | No
 
 
 def diff_text(found: PayloadDiff) -> str:
-    """The changes as lines for people, `+` for what came and `-` for what went."""
-    lines = [f"- {_vrp_text(change)}" for change in found.removed]
+    """The changes as lines for people, `+` for what came and `-` for what went, after a line that counts."""
+    if not found:
+        return "no difference"
+    lines = [_summary(found)]
+    lines += [f"- {_vrp_text(change)}" for change in found.removed]
     lines += [f"+ {_vrp_text(change)}" for change in found.added]
     for change in found.aspas:
         before, after = _providers_text(change.old), _providers_text(change.new)
@@ -79,13 +83,21 @@ def diff_text(found: PayloadDiff) -> str:
         f"  {route.prefix} from AS{route.origin}: {route.old.value} -> {route.new.value}"
         for route in found.routes
     ]
-    return "\n".join(lines) if lines else "no difference"
+    return "\n".join(map(printable, lines))
 
 
 def diff_data(found: PayloadDiff) -> dict[str, object]:
     """The changes as JSON data."""
     data: dict[str, object] = to_json(found)
     return {key: value for key, value in data.items() if key != "type"}
+
+
+def _summary(found: PayloadDiff) -> str:
+    came = "1 VRP" if len(found.added) == 1 else f"{len(found.added)} VRPs"
+    text = f"{came} added, {len(found.removed)} removed"
+    if found.aspas:
+        text += f"; the ASPAs of {len(found.aspas)} AS{'es' if len(found.aspas) > 1 else ''} changed"
+    return text
 
 
 def _route_changes(

@@ -19,7 +19,8 @@ from pydantic import Field
 from lab.bgp.aspa import Aspa
 from lab.bgp.prefix import Prefix
 from lab.bgp.rov import Vrp
-from lab.rpki.payloads import NEVER, Payloads, Source
+from lab.rpki.payloads import NEVER, SLURM_SCHEME, Payloads, Source
+from lab.rpki.regular_file import read_regular
 from lab.rpki.slurm_entries import (
     SLURM_TA,
     AspaAssertion,
@@ -113,7 +114,7 @@ class Slurm:
                 yield from ((aspa, source) for source in sources)
 
     def _asserted(self) -> Iterator[tuple[Vrp | Aspa, Source]]:
-        source = Source(f"slurm:{self.name}", SLURM_TA, NEVER)
+        source = Source(f"{SLURM_SCHEME}{self.name}", SLURM_TA, NEVER)
         yield from ((each.vrp(), source) for each in self.prefix_assertions)
         yield from ((each.aspa(), source) for each in self.aspa_assertions)
 
@@ -139,8 +140,7 @@ class _PrefixFilters:
 def read_slurm(path: Path) -> Slurm:
     """A SLURM file. Raises SlurmError with everything that is wrong with it."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = read_regular(path, MAX_BYTES + 1)
     except OSError as error:
         raise SlurmError((Problem(str(path), f"cannot be read: {error.strerror}"),)) from None
     return parse_slurm(data, str(path))

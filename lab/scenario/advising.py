@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from lab.bgp.prefix import Prefix
-from lab.rpki.advice import Advice, Announcement
+from lab.rpki.advice import Advice, Announcement, AnnouncementAdvice
 from lab.rpki.explaining import RouteExplanation, explain_route
 from lab.rpki.roa_analysis import advise
 from lab.rpki.suggestions import Holders
 from lab.scenario.lab import Lab
+from lab.scenario.lost_roas import repair
 from lab.topology.ownership import Registry
 
 
 def advice(lab: Lab) -> Advice:
-    """The advice for every ROA and every announcement of the lab."""
-    return advise(announcements(lab), lab.vrps, holders(lab))
+    """The advice for every ROA and every announcement of the lab.
+
+    Where a ROA is missing that a CA has signed, the advice is to bring it back.
+    """
+    found = advise(announcements(lab), lab.vrps, holders(lab))
+    return replace(found, announcements=tuple(_brought_back(lab, each) for each in found.announcements))
+
+
+def _brought_back(lab: Lab, seen: AnnouncementAdvice) -> AnnouncementAdvice:
+    wanted = seen.suggestion
+    lost = wanted and repair(lab.rpki, seen.announcement.prefix, seen.announcement.origin)
+    if not wanted or not lost:
+        return seen
+    caution = wanted.caution if seen.invalidates else ""
+    return replace(seen, suggestion=replace(lost, caution=caution))
 
 
 def explanation(lab: Lab, prefix: Prefix, origin: int) -> RouteExplanation:
     """Why a route to `prefix` from AS `origin` is valid or not, with what the relying party has rejected."""
     ownership = Registry(lab.topology).ownership(prefix)
-    return explain_route(
+    found = explain_route(
         prefix,
         origin,
         lab.payloads,
@@ -29,6 +44,7 @@ def explanation(lab: Lab, prefix: Prefix, origin: int) -> RouteExplanation:
         rejected=lab.rpki.validation.rejected,
         authorities=ownership.holders if ownership else (),
     )
+    return replace(found, fix=found.fix and (repair(lab.rpki, prefix, origin) or found.fix))
 
 
 def announcements(lab: Lab) -> tuple[Announcement, ...]:

@@ -37,7 +37,10 @@ def run_scenario(lab: Lab, watch: Callable[[StepResult], None] | None = None) ->
 
 
 def run_step(lab: Lab, step: Step) -> StepResult:
-    """Carry out one step. One that makes no sense for the lab is refused, which the timeline tells, too."""
+    """Carry out one step. One that makes no sense for the lab is refused, which the timeline tells, too.
+
+    Raises LabError, with the place of a step that stands in a file.
+    """
     text = step_text(step)
     if step.kind != "expect":  # which writes its own verdict down
         lab.timeline.append(ScenarioStep(lab.engine.now(), "", text, step.line))
@@ -47,6 +50,8 @@ def run_step(lab: Lab, step: Step) -> StepResult:
         outcome = _carry_out(lab, step)
     except (LabError, ProbeError, PrefixError) as error:
         lab.note(f"refused: {error}")
+        if step.line:
+            raise LabError(f"{step.file}:{step.line}: {error}") from None
         raise
     finally:
         unsubscribe()

@@ -11,7 +11,7 @@ from lab.bgp.attributes import community_text
 from lab.bgp.events import Event
 from lab.bgp.jsonable import to_json
 from lab.bgp.prefix import Prefix
-from lab.bgp.rib import Route, RouterView
+from lab.bgp.rib import Explanation, Route, RouterView
 from lab.dataplane.fib import longest_match
 from lab.observe.describe import describe
 from lab.scenario import rpki_showing
@@ -185,10 +185,7 @@ def explain(lab: Lab, speaker: str, prefix: str) -> Data:
             }
             for route, reason in found.candidates
         ],
-        "validation": [
-            str(lab.vrps.explain(wanted, origin))
-            for origin in sorted({_origin(view, route) for route, _ in found.candidates})
-        ],
+        "validation": _origin_validation(lab, view, found),
         "path_verification": [
             {"via": route.neighbor, "verdict": str(verdict)}
             for (route, _), verdict in zip(found.candidates, found.aspa, strict=True)
@@ -258,6 +255,15 @@ def _best(view: RouterView, prefix: Prefix) -> Data:
         nothing = dict.fromkeys(("via", "path", "origin", "rov", "aspa", "local_pref"))
         return {**nothing, "communities": []}
     return _route(view, prefix, best)
+
+
+def _origin_validation(lab: Lab, view: RouterView, found: Explanation) -> list[str]:
+    """By the VRPs of the lab for each origin, unless the speaker judges by others, which only it knows."""
+    cache = lab.topology.speakers[found.at].rtr
+    if cache is not None:
+        return [f"{found.at} follows the cache at {cache}, whatever the lab's VRPs say"]
+    origins = sorted({_origin(view, route) for route, _ in found.candidates})
+    return [str(lab.vrps.explain(found.prefix, origin)) for origin in origins]
 
 
 def _route(view: RouterView, prefix: Prefix, route: Route) -> Data:

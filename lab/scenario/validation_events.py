@@ -21,8 +21,10 @@ def validation_events(
         if point.state is not states.get(point.ca, PointState.FRESH):
             ca = names.get(point.repository, point.repository)
             yield PublicationPointChanged(time, "", ca, point.state.value, point.reason)
+    # Not by the message, which may tell the time.
+    known = {(rejected.uri, rejected.check) for rejected in before.rejected}
     for rejected in after.rejected:
-        if rejected not in before.rejected:
+        if (rejected.uri, rejected.check) not in known:
             text = f"{rejected.message} ({rejected.rfc})"
             yield ObjectRejected(time, "", rejected.uri, rejected.check, text)
     old, new = _texts(before.payloads), _texts(after.payloads)

@@ -18,6 +18,7 @@ from lab.topology.filemodel import AsEntry, LinkEntry
 from lab.topology.model import ROUTER_ID_BASE, Holding, Link, LinkKind, Speaker, Topology, UrpfMode
 from lab.topology.problems import Problem, TopologyError, shown, suggestion
 from lab.topology.reading import MAX_BYTES, Document, decode, read_yaml
+from lab.topology.rpki_order import check_rpki_order
 from lab.topology.scalars import NAME_PATTERN
 from lab.topology.steps import Step
 from lab.topology.validation import unknown_key
@@ -77,6 +78,8 @@ def compile_document(document: Document) -> Topology:
     """The topology that a document describes. Raises TopologyError with all that is wrong with it."""
     found = draft(document)
     problems = [*found.problems, *check(found)]
+    if not found.problems:  # a malformed entry may be what a step seems to lack
+        problems += check_rpki_order(found)
     if problems:
         raise TopologyError(problems)
     return _build(found)

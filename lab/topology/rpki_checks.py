@@ -19,14 +19,14 @@ _OF_A_FILE: Final = {
         RpkiFault.REVOKED_ROA,
     )
 }
-_SERVERS: Final = ("afrinic", "apnic", "arin", "lacnic", "ripe")
+SERVERS: Final = ("afrinic", "apnic", "arin", "lacnic", "ripe")
 _NEEDED: Final = {"roll": (), "renew": (), "revoke": ("ca",), "transfer": ("to",)}
 """The members that an action other than `break` and `mend` needs; it takes no others."""
 _ACTIONS: Final = ("break", "mend", *_NEEDED)
 
 
 def check_rpki_step(draft: Draft, path: Path, body: RpkiStep) -> Iterator[Problem]:
-    """The members must fit the one action; CAs, servers and holders must be there."""
+    """The members must fit the one action; servers and holders must be there."""
     given = body.model_dump(by_alias=True, exclude_none=True)
     actions = [action for action in _ACTIONS if action in given]
     if len(actions) != 1:
@@ -36,7 +36,7 @@ def check_rpki_step(draft: Draft, path: Path, body: RpkiStep) -> Iterator[Proble
         return
     action = actions[0]
     fault = body.broken or body.mended
-    needed, allowed = _members(fault) if fault else (_NEEDED[action], ())
+    needed, allowed = fault_members(fault) if fault else (_NEEDED[action], ())
     what = fault or action
     for member in needed:
         if member not in given:
@@ -47,7 +47,7 @@ def check_rpki_step(draft: Draft, path: Path, body: RpkiStep) -> Iterator[Proble
     yield from _check_names(draft, path, body)
 
 
-def _members(fault: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def fault_members(fault: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The members that a fault needs, and those it may have."""
     if fault == RpkiFault.UNREACHABLE_REPOSITORY.value:
         return ("server",), ()
@@ -64,11 +64,6 @@ def _check_names(draft: Draft, path: Path, body: RpkiStep) -> Iterator[Problem]:
     if body.to is not None and body.to not in draft.names:
         hint = suggestion(body.to, draft.names)
         yield draft.document.problem((*path, "to"), f"there is no speaker {body.to!r}", hint)
-    if body.server is not None and body.server not in _SERVERS:
-        hint = suggestion(body.server, _SERVERS)
+    if body.server is not None and body.server not in SERVERS:
+        hint = suggestion(body.server, SERVERS)
         yield draft.document.problem((*path, "server"), f"there is no server {body.server!r}", hint)
-    authorities = (*draft.names, "unregistered", *_SERVERS, *(f"{server}-ta" for server in _SERVERS))
-    for key, name in (("ca", body.ca), ("roll", body.roll), ("renew", body.renew)):
-        if name is not None and name.rpartition("/")[2] not in authorities:
-            hint = suggestion(name.rpartition("/")[2], authorities)
-            yield draft.document.problem((*path, key), f"there is no CA {name!r}", hint)

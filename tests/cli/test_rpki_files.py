@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 
 import pytest
@@ -250,7 +251,7 @@ def test_what_is_cut_off_is_an_object_with_a_problem(lab_command, exported, tmp_
     ("name", "said"),
     [
         ("nothing.roa", "cannot be read: No such file or directory"),
-        (".", "cannot be read: Is a directory"),
+        (".", "cannot be read: it is no regular file"),
         ("text", "is nothing of the RPKI; expected a certificate, CRL, manifest, ROA, ASPA or TAL"),
     ],
 )
@@ -275,6 +276,7 @@ def test_a_diff_tells_what_came_and_went_and_which_routes_turn(lab_command, tmp_
     changed = lab_command("rpki", "diff", old, new)
     assert changed.code == 0
     assert changed.out.splitlines() == [
+        "1 VRP added, 1 removed",
         "- 203.0.113.0/24 AS64496 (arin)",
         "+ 203.0.113.0/24 AS64510 (arin)",
         "  203.0.113.0/24 from AS64496: valid -> invalid",
@@ -297,3 +299,19 @@ def test_a_diff_of_what_is_no_vrp_file_says_so(lab_command, tmp_path):
     result = lab_command("rpki", "diff", tmp_path / "x.json", tmp_path / "x.json")
     assert (result.code, result.out) == (2, "")
     assert 'has no VRPs; expected an object with a list "roas"' in result.err
+
+
+def test_a_pipe_is_refused_at_once(lab_command, exported, tmp_path):
+    pipe, vrps = tmp_path / "pipe.tal", tmp_path / "vrps.json"
+    os.mkfifo(pipe)
+    vrps.write_text('{"roas": []}')
+    for call in (
+        ("inspect", pipe),
+        ("diff", vrps, pipe),
+        ("validate", "--tal", pipe, "--tree", exported / "tree"),
+        ("validate", "byoip", "--slurm", pipe),
+    ):
+        result = lab_command("rpki", *call)
+        assert (result.code, result.out) == (2, ""), call
+        assert "pipe.tal" in result.err, call
+        assert "it is no regular file" in result.err, call

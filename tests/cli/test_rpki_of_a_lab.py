@@ -127,11 +127,12 @@ def test_every_command_prints_json(lab_command, running):
 
 REFUSED = {
     "rpki break stale-manifst --ca customer": "did you mean 'stale-manifest'?",
-    "rpki break stale-manifest --ca custmer": "did you mean 'customer'?",
-    "rpki break stale-manifest": "stale-manifest needs 'ca'",
+    "rpki break stale-manifest --ca custmer": "did you mean 'arin/customer'?",
+    "rpki break stale-manifest": "stale-manifest needs --ca",
+    "rpki mend expired-ca --ca customer --server arin": "--server has no meaning with expired-ca",
     "rpki mend stale-manifest --ca customer": "there is no such fault",
     "rpki break unreachable-repository --server arn": "did you mean 'arin'?",
-    "rpki roll custmer": "did you mean 'customer'?",
+    "rpki roll custmer": "did you mean 'arin/customer'?",
     f"rpki transfer {HELD} --to awz": "did you mean 'aws'?",
     f"rpki explain {HELD} amazon": "'amazon' is not an ASN; expected for example 64496 or AS64496",
     "rpki explain 203.0.113.1/24 64496": "did you mean 203.0.113.0/24?",

@@ -1,3 +1,4 @@
+import pytest
 from support.small_lab import small
 
 from lab.bgp.prefix import Prefix
@@ -5,7 +6,7 @@ from lab.bgp.rov import RovState
 from lab.engines.sim.engine import SimEngine
 from lab.rpki.advice import AnnouncementStanding, RoaStanding, advice_data, advice_text
 from lab.rpki.explaining import explanation_text
-from lab.rpki.issuing.faults import ExpiredRoa
+from lab.rpki.issuing.faults import ExpiredCa, ExpiredRoa, UnreachableRepository
 from lab.scenario.advising import advice, announcements, explanation, holders
 from lab.scenario.lab import Lab
 from lab.topology.loading import load
@@ -59,3 +60,38 @@ def test_an_explanation_names_the_file_and_the_trust_anchor_of_each_roa():
         assert covering.sources == lab.payloads.vrps[covering.vrp]
         assert covering.sources[0].ta == "arin"
         assert covering.sources[0].uri.startswith("rsync://")
+
+
+@pytest.mark.parametrize(
+    ("fault", "command"),
+    [
+        (ExpiredCa("customer"), "lab rpki mend expired-ca --ca arin/customer"),
+        (
+            ExpiredRoa("customer", "203-0-113-0-24-24-AS64496.roa"),
+            "lab rpki mend expired-roa --ca arin/customer --file 203-0-113-0-24-24-AS64496.roa",
+        ),
+    ],
+)
+def test_a_roa_that_is_there_but_not_valid_is_to_be_mended_and_not_added(fault, command):
+    with Lab(load("byoip"), SimEngine) as lab:
+        lab.at_the_cas(lambda cas: cas.inject(fault))
+        mended = explanation(lab, NET, 64496).fix
+        assert mended.commands == (command,)
+        assert "is there but not valid now: " in mended.reason
+        assert "expired" in mended.reason
+        assert advice(lab).commands() == (command,)
+
+
+def test_a_roa_under_a_revoked_ca_needs_the_ca_renewed():
+    with Lab(load("byoip"), SimEngine) as lab:
+        lab.at_the_cas(lambda cas: cas.revoke("customer"))
+        assert explanation(lab, NET, 64496).fix.commands == ("lab rpki renew arin/customer",)
+        lab.at_the_cas(lambda cas: cas.renew("customer"))
+        assert explanation(lab, NET, 64496).fix is None
+
+
+def test_a_fault_elsewhere_has_nothing_to_do_with_a_missing_roa():
+    with Lab(load("byoip"), SimEngine) as lab:
+        lab.at_the_cas(lambda cas: cas.inject(UnreachableRepository("ripe")))
+        lab.remove_roa(NET, 64496)
+        assert explanation(lab, NET, 64496).fix.commands == (f"lab roa add {NET} 64496",)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from support.small_lab import small, step
 
 from lab import Lab, make_engine
-from lab.observe.events import AlertRaised, ScenarioStep
+from lab.observe.events import AlertRaised, ObjectRejected, ScenarioStep
+from lab.scenario.lab import LabError
 from lab.scenario.running import run_scenario, run_steps, step_text
-from lab.scenario.showing import report_data
+from lab.scenario.showing import explain, report_data
 from lab.topology.steps import STEP_KINDS
 
 SENTENCES = {
@@ -141,3 +144,32 @@ def test_the_same_seed_tells_the_same_story():
         with Lab(STORY, make_engine("sim", seed=7)) as lab:
             reports.append(report_data(run_scenario(lab)))
     assert reports[0] == reports[1]
+
+
+def test_a_step_that_cannot_be_carried_out_is_named_with_its_line():
+    story = small("note: A step.", "roa: {remove: {prefix: 203.0.113.0/24, asn: 64511}}")
+    line = story.steps[1].line
+    with Lab(story, make_engine("sim")) as lab, pytest.raises(LabError) as refused:
+        run_scenario(lab)
+    assert str(refused.value).startswith(f"small.yaml:{line}: the ROA 203.0.113.0/24 AS64511 is not there")
+
+
+def test_a_rejection_is_told_once_although_its_text_tells_the_time():
+    with Lab("byoip", make_engine("sim")) as lab:
+        *_, break_it = run_steps(lab, [step("rpki: {break: expired-ca, ca: customer}")])
+        assert [event.check for event in break_it.events if isinstance(event, ObjectRejected)]
+        lab.wait(60)
+        before = len(lab.timeline)
+        lab.add_roa("192.0.2.0/24", 64511)
+        assert not [event for event in list(lab.timeline)[before:] if isinstance(event, ObjectRejected)]
+
+
+def test_a_speaker_with_a_cache_of_its_own_is_not_explained_by_the_labs_vrps():
+    with Lab(small(), make_engine("sim")) as lab:
+        ours = explain(lab, "transit", "203.0.113.0/24")["validation"]
+        assert ours == [str(lab.vrps.explain(lab.topology.speakers["customer"].prefixes[0], 64496))]
+        speakers = dict(lab.topology.speakers)
+        speakers["transit"] = replace(speakers["transit"], rtr="127.0.0.1:8282")
+        lab.topology = replace(lab.topology, speakers=speakers)
+        (other,) = explain(lab, "transit", "203.0.113.0/24")["validation"]
+        assert other.startswith("transit follows the cache at 127.0.0.1:8282")

@@ -34,6 +34,8 @@ DOCUMENTATION = [
 """RFC 5737 and RFC 3849; RFC 2544 for the addresses of the routers themselves."""
 SEEDS = 20
 """How many orders of messages every scenario is held against."""
+FEW_SEEDS = 4
+"""How many of them in the fast run."""
 NO_CHANGE_INTENDED = ("wait", "kill")
 """Steps whose lesson is that the outcome is the same as without them."""
 
@@ -88,10 +90,11 @@ def test_a_topology_without_a_scenario_is_quiet(name):
         for name in SCENARIOS
     ],
 )
-def test_a_shipped_scenario_holds_and_ends_alike_whatever_the_order_of_messages(name):
+@pytest.mark.parametrize("seeds", [FEW_SEEDS, pytest.param(SEEDS, marks=pytest.mark.slow)])
+def test_a_shipped_scenario_holds_and_ends_alike_whatever_the_order_of_messages(name, seeds):
     topology = load(name)
     ends = []
-    for seed in range(SEEDS):
+    for seed in range(seeds):
         report, end = run_to_the_end(topology, make_engine("sim", seed=seed))
         assert failures(report) == [], f"with seed {seed}"
         assert report.expectations > 0

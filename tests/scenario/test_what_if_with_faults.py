@@ -15,7 +15,7 @@ from lab.scenario.lab import Lab
 from lab.scenario.rehearsal import rehearsal
 from lab.scenario.rpki_showing import what_if_step
 from lab.scenario.what_if import what_if, what_if_data, what_if_text
-from lab.topology.loading import parse
+from lab.topology.loading import parse, parse_step, read_document
 
 NET, HALF = Prefix.parse("203.0.113.0/24"), Prefix.parse("203.0.113.0/25")
 REGISTERED = f"{TEXT}registry:\n  - {{prefix: 203.0.113.0/24, holder: customer, rir: ARIN}}\n"
@@ -155,7 +155,7 @@ def test_an_rpki_step_is_tried_on_the_copy(text: str) -> None:
     with Lab(topology, SimEngine) as lab:
         if "mend" in text:
             broken(lab, ExpiredRoa(CUSTOMER))
-        step = parse(f"{REGISTERED}scenario:\n  - rpki: {text}\n", "registered.yaml").steps[0]
+        step = parse_step(read_document(f"- rpki: {text}\n").data[0], read_document(REGISTERED))
         data = what_if_step(lab, step)
         foretold = {each["new"] for each in data["validity"]}
         expected = {

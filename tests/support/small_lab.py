@@ -20,6 +20,10 @@ links:
 roas:
   - {prefix: 203.0.113.0/24, asn: 64496}
 """
+REGISTRY = """\
+registry:
+  - {prefix: 203.0.113.0/24, rir: ARIN, holder: customer}
+"""
 
 
 def text_with(*steps: str) -> str:
@@ -33,5 +37,5 @@ def small(*steps: str) -> Topology:
 
 
 def step(text: str) -> Step:
-    """The last of some steps written as in a file, one on each line."""
-    return small(*text.splitlines()).steps[-1]
+    """The last of some steps written as in a file, one on each line; the customer's space is registered."""
+    return parse(text_with(*text.splitlines()) + REGISTRY, "small.yaml").steps[-1]

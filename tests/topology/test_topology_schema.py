@@ -20,6 +20,7 @@ BEYOND_A_SCHEMA = {
     "expect_probe", "extends_a_bad_base", "extends_absolute", "extends_an_extension", "extends_broken_yaml",
     "extends_itself", "extends_missing_file", "extends_outside", "extends_unknown_name", "link_dangling",
     "link_ends", "link_same_asn", "link_to_itself", "link_twice", "many_problems", "route_server_mixed",
+    "rpki_steps",
     "step_collector_acts", "step_dangling_speakers", "step_no_link", "text_with_terminal_escapes",
 }  # fmt: skip
 """Files whose entries are well formed, one by one."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Final
 
 from lab.rpki.inspection.inspector import Inspection, inspect
 from lab.rpki.objects.signed_object import Profile
+from lab.rpki.regular_file import read_regular
 from lab.topology.problems import printable
 
 MAX_BYTES: Final = 8 * 1024 * 1024
@@ -46,9 +46,6 @@ def _beside(path: Path, name: str) -> bytes | None:
 
 
 def _read(path: Path) -> bytes | None:
-    """The bytes of a file, None if there are too many. Does not wait for who writes to a pipe. Raises
-    OSError."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb") as file:
-        data = file.read(MAX_BYTES + 1)
+    """The bytes of a regular file, None if there are too many. Raises OSError."""
+    data = read_regular(path, MAX_BYTES + 1)
     return data if len(data) <= MAX_BYTES else None
