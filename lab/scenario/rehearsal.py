@@ -32,7 +32,7 @@ def rehearsal(lab: Lab) -> Iterator[tuple[Lab, tuple[str, ...]]]:
     Its CAs sign what those of `lab` do and have the same faults. What is valid in `lab` is signed and
     validated before the faults come, so that relying parties have the same last good versions. The time is
     not copied: what is not valid for another reason is left out, and named. VRPs that were given to `lab` are
-    given to the copy. A speaker with a cache of its own follows the lab's in the copy.
+    given to the copy. A speaker with a cache of its own follows the lab's in the copy, which is named, too.
     """
     speakers = {name: replace(speaker, rtr=None) for name, speaker in lab.topology.speakers.items()}
     topology = replace(lab.topology, speakers=speakers, vrps=(), aspas=())
@@ -49,6 +49,11 @@ def rehearsal(lab: Lab) -> Iterator[tuple[Lab, tuple[str, ...]]]:
         if excess:
             copy.at_the_cas(partial(_remove, excess))
         unlike = [f"{_named(each)} is signed, but not valid, and not in the copy" for each in excess]
+        unlike += [
+            f"{speaker.name} follows the cache at {speaker.rtr}, in the copy the lab's"
+            for speaker in lab.topology.speakers.values()
+            if speaker.rtr is not None
+        ]
         yield copy, (*unlike, *_differences(lab, copy))
 
 

@@ -1,5 +1,6 @@
 import json
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from support.random_topologies import random_lab
@@ -215,3 +216,12 @@ def test_a_live_lab_is_copied_into_the_simulator():
             Moved("customer", "attacker", "customer"),
             Moved("transit", "attacker", "customer"),
         ]
+
+
+def test_a_speaker_with_a_cache_of_its_own_is_named_because_the_copy_does_not_have_that_cache():
+    with Lab("byoip", make_engine("sim")) as lab:
+        speakers = dict(lab.topology.speakers)
+        speakers["transit-a"] = replace(speakers["transit-a"], rtr="127.0.0.1:3323")
+        lab.topology = replace(lab.topology, speakers=speakers)
+        found = what_if(lab, lambda copy: copy.add_roa("203.0.113.0/24", 16509))
+    assert found.rpki_unlike == ("transit-a follows the cache at 127.0.0.1:3323, in the copy the lab's",)
