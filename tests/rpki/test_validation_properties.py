@@ -85,12 +85,20 @@ def test_what_several_processes_find_is_what_one_finds(monkeypatch: Any) -> None
     assert len(alone.payloads) == 9
 
 
+@pytest.fixture
+def alone(monkeypatch: Any) -> None:
+    """As in a process with one thread: other tests may have left some that wait."""
+    monkeypatch.setattr(workers.threading, "active_count", lambda: 1)
+
+
+@pytest.mark.usefixtures("alone")
 def test_the_work_is_shared_and_keeps_its_order() -> None:
     found = workers.map_all(lambda item: (item, os.getpid()), range(3 * workers.FEWEST), 3)
     assert [item for item, _ in found] == list(range(3 * workers.FEWEST))
     assert len({process for _, process in found}) == 3
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_process_that_dies_is_made_up_for(monkeypatch: Any) -> None:
     monkeypatch.setattr(workers, "FEWEST", 2)
     parent = os.getpid()
@@ -109,6 +117,7 @@ def test_a_process_that_dies_is_made_up_for(monkeypatch: Any) -> None:
     assert len(result.payloads) == 8
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("what", ["Process", "Pipe"])
 def test_a_process_that_cannot_be_started_is_made_up_for(monkeypatch: Any, what: str) -> None:
     monkeypatch.setattr(workers, "FEWEST", 2)
