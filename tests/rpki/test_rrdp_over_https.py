@@ -130,7 +130,7 @@ def test_a_store_that_was_not_fetched_for_weeks_is_removed(
 
 def get(web: WebServer, tls: TlsFiles, path: str, **headers: str) -> http.client.HTTPResponse:
     context = ssl.create_default_context(cafile=str(tls.ca))
-    connection = http.client.HTTPSConnection("localhost", web.port, context=context, timeout=10)
+    connection = http.client.HTTPSConnection("127.0.0.1", web.port, context=context, timeout=10)
     connection.request(
         "GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()}
     )

@@ -5,13 +5,19 @@ from __future__ import annotations
 import socket
 import threading
 from queue import Empty, SimpleQueue
+from typing import Final
+
+_LOOPBACK: Final = ("::1", "127.0.0.1")
 
 
 def resolved(host: str, port: int, seconds: float) -> list[str]:
     """The IP addresses of a host, each once. Raises OSError, a TimeoutError after `seconds`.
 
-    What the resolver does then goes on in a thread of its own, until the resolver gives up.
+    What the resolver does then goes on in a thread of its own, until the resolver gives up. It is not asked
+    for localhost, which is always this machine (RFC 6761 section 6.3).
     """
+    if host == "localhost":
+        return list(_LOOPBACK)
     found: SimpleQueue[list[str] | Exception] = SimpleQueue()
 
     def look_up() -> None:
