@@ -46,11 +46,6 @@ class RsyncUri:
         """The URI of the whole module, with the slash at its end."""
         return f"rsync://{self.authority}/{self.module}/"
 
-    @property
-    def directory_uri(self) -> str:
-        """This URI as a directory: normal form, with the slash at its end."""
-        return self.module_uri + "".join(f"{segment}/" for segment in self.path)
-
 
 @dataclass(frozen=True, slots=True)
 class HttpsUri:

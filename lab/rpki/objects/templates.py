@@ -43,14 +43,6 @@ class SubjectPublicKeyInfo:
 
 
 @asn1.sequence
-class RsaPublicKey:
-    """RFC 8017 appendix A.1.1."""
-
-    modulus: int
-    public_exponent: int
-
-
-@asn1.sequence
 class Validity:
     """RFC 5280 section 4.1.2.5."""
 
