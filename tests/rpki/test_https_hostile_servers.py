@@ -201,6 +201,33 @@ def test_a_snapshot_without_end_stops_at_the_bound(server: ScriptedServer, sourc
     assert "not well-formed" in error_of_next_run(server, source, only_notification(server, endless()))
 
 
+class ClosesKeptConnections(ScriptedServer):
+    """Answers the first request of a connection and hangs up on the second, as a server does whose patience
+    with an idle connection ends just then."""
+
+    hung_up = 0
+
+    def _answer(self, connection: socket.socket) -> None:
+        with suppress(OSError), self._context.wrap_socket(connection, server_side=True) as secured:
+            path = secured.recv(4096).split()[1].decode()
+            for piece in self.script(path):
+                secured.sendall(piece)
+            if secured.recv(4096):
+                self.hung_up += 1
+
+
+def test_a_kept_connection_that_the_server_closes_costs_no_answer(tmp_path: Path) -> None:
+    server = ClosesKeptConnections(tmp_path)
+    files = RrdpPublisher(server.base).publish({A: b"good"})
+    server.script = lambda path: [answer(files[path.removeprefix("/")])]
+    with closing(server), NetworkSource(tmp_path / "cache", ca_file=server.ca, limits=LIMITS) as source:
+        source.begin()
+        refreshed = source.refresh(BASE, server.base + NOTIFICATION)
+        assert (refreshed.ok, refreshed.via, refreshed.error) == (True, "rrdp", "")
+        assert source.read(A, 10) == b"good"
+    assert server.hung_up == 1
+
+
 def test_a_snapshot_of_another_version_is_refused(server: ScriptedServer, source: NetworkSource) -> None:
     other = RrdpPublisher(server.base).publish({A: b"evil"})
     snapshot = next(content for path, content in other.items() if "snapshot" in path)

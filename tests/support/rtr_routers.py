@@ -264,12 +264,19 @@ class RtrMon(Running):
             "-secondary.host", f"tcp://127.0.0.1:{secondary}", "-secondary.refresh", "1s",
         )  # fmt: skip
 
-    def differences(self) -> tuple[tuple[int, int], list[Any], list[Any]] | None:
+    def differences(self) -> tuple[Any, ...] | None:
         """How many VRPs each cache has, and those that only one has; None before it has compared."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/diff.json", timeout=5) as response:
                 found = json.load(response)
         except OSError:
             return None
-        counts = found["metadata-primary"]["count"], found["metadata-secondary"]["count"]
-        return counts, found["only-primary"] or [], found["only-secondary"] or []
+        sides = found["metadata-primary"], found["metadata-secondary"]
+        if None in sides:
+            return None
+        counts = sides[0]["count"], sides[1]["count"]
+        only_one = (
+            [(vrp["prefix"], vrp["max-length"], vrp["asn"]) for vrp in found[side] or []]
+            for side in ("only-primary", "only-secondary")
+        )
+        return counts, *only_one

@@ -88,10 +88,8 @@ class HttpsClient:
         deadline.check(name)
         whole = False
         try:
-            connection = self._connection(uri, deadline)
+            connection, response = self._asked(uri, deadline, etag)
             with _cut_off_at(deadline, connection):
-                connection.request("GET", uri.target, headers=_headers(uri, etag), preload_content=False)
-                response = connection.getresponse()
                 yield response
                 whole = response.length_remaining == 0 and response.status == http.HTTPStatus.OK
         except (HTTPError, http.client.HTTPException, OSError, ValueError) as error:
@@ -100,6 +98,23 @@ class HttpsClient:
         finally:
             if not whole and (dropped := self._connections.pop(uri.origin, None)):
                 dropped.close()
+
+    def _asked(
+        self, uri: HttpsUri, deadline: Deadline, etag: str
+    ) -> tuple[HTTPSConnection, BaseHTTPResponse]:
+        """The head of the answer. A kept connection that turns out to be closed is no answer: the request is
+        made once more on a new one (RFC 9112 section 9.3.1)."""
+        while True:
+            kept = self._connections.get(uri.origin)
+            connection = self._connection(uri, deadline)
+            try:
+                with _cut_off_at(deadline, connection):
+                    connection.request("GET", uri.target, headers=_headers(uri, etag), preload_content=False)
+                    return connection, connection.getresponse()
+            except (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError):
+                if connection is not kept:
+                    raise
+                self._connections.pop(uri.origin).close()
 
     def _connection(self, uri: HttpsUri, deadline: Deadline) -> HTTPSConnection:
         connection = self._connections.get(uri.origin)
