@@ -22,6 +22,10 @@ RTR_PROGRAMS = (
 )  # fmt: skip
 """Debian: rtr-tools, bird2, frr with frr-rpki-rtrlib, openbgpd, gobgpd, stayrtr."""
 
+# Whoever started the tests in the background may have had these ignored, which programs started here inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
 pytest_plugins = ["pytester", "support.seed_rows"]
 
 

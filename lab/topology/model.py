@@ -98,12 +98,20 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A registration: `holder` (a speaker's name) holds `prefix` according to registry `rir`."""
+    """A registration: `holder` (a speaker's name) holds `prefix` according to registry `rir`.
+
+    `status` is one of `lab.topology.vocabulary.STATUSES` of that registry, or "". `name` is the network's;
+    `kind` is `organization` or `individual` and tells of the holder; `remarks` are the network's, one
+    text each, whose line breaks are its lines.
+    """
 
     prefix: Prefix
     holder: str
     rir: str
     status: str
+    name: str = ""
+    kind: str = "organization"
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
