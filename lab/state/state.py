@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+import dataclasses
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -33,6 +34,14 @@ class Table(Mapping[str, R], Generic[R]):
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def values(self) -> ValuesView[R]:
+        """The records as they are now: what is put or removed meanwhile does not matter."""
+        return dict(self._rows).values()
+
+    def items(self) -> ItemsView[str, R]:
+        """Keys and records as they are now."""
+        return dict(self._rows).items()
 
     def put(self, key: str, record: R) -> R:
         """Set the record of `key`, and return it."""
@@ -73,6 +82,8 @@ class State:
         """
         if name in self._tables:
             raise ValueError(f"there is a table {name!r} already")
+        if any(field.name == "type" for field in dataclasses.fields(record)):  # type: ignore[arg-type]
+            raise ValueError(f"{record.__name__} has a member 'type', which its JSON form has for itself")
         rows: dict[str, R] = {}
         for key, body in self._file.rows(name) if self._file else ():
             try:

@@ -53,12 +53,17 @@ def test_an_exception_takes_everything_back(tmp_path: Path) -> None:
     ranges, others = state.table("ranges", Range), state.table("others", Range)
     with state.transaction():
         ranges.put("kept", LEFT)
-    with pytest.raises(ZeroDivisionError), state.transaction():
-        ranges.remove("kept")
-        others.put("new", RIGHT)
-        ranges.put("kept", RIGHT)
-        ranges.put("new", RIGHT)
-        raise ZeroDivisionError
+
+    def fail_in_the_middle() -> None:
+        with state.transaction():
+            ranges.remove("kept")
+            others.put("new", RIGHT)
+            ranges.put("kept", RIGHT)
+            ranges.put("new", RIGHT)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_in_the_middle()
     assert (dict(ranges), dict(others)) == ({"kept": LEFT}, {})
     state.close()
     assert contents(tmp_path / "state") == {"kept": LEFT}
@@ -78,10 +83,15 @@ def test_a_rehearsal_is_taken_back_and_leaves_nothing_on_disk(tmp_path: Path) ->
 def test_a_transaction_inside_of_another_belongs_to_it() -> None:
     state = State()
     ranges = state.table("ranges", Range)
-    with pytest.raises(ZeroDivisionError), state.transaction():
+
+    def fail_around_a_change() -> None:
         with state.transaction():
-            ranges.put("a", LEFT)
-        raise ZeroDivisionError
+            with state.transaction():
+                ranges.put("a", LEFT)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_around_a_change()
     assert not ranges
 
 
@@ -157,6 +167,21 @@ def test_a_file_that_is_no_state_is_refused_and_left_alone(tmp_path: Path) -> No
         State(other)
 
 
+@dataclass(frozen=True, slots=True)
+class Other:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    type: str
+
+
+def test_a_record_that_could_not_be_read_back_is_refused() -> None:
+    with pytest.raises(ValueError, match="member 'type'"):
+        State().table("typed", Typed)
+
+
 def test_a_row_that_is_no_record_names_the_file_and_the_row(tmp_path: Path) -> None:
     state = State(tmp_path / "state")
     ranges = state.table("ranges", Range)
@@ -165,4 +190,4 @@ def test_a_row_that_is_no_record_names_the_file_and_the_row(tmp_path: Path) -> N
     state.close()
     again = State(tmp_path / "state")
     with pytest.raises(StateError, match=r"state: ranges 'a' cannot be read"):
-        again.table("ranges", type(RIGHT.prefix))
+        again.table("ranges", Other)

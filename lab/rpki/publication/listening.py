@@ -1,12 +1,11 @@
-"""Listening sockets of publication servers: on loopback, unless the caller says otherwise."""
+"""Where publication servers listen, and what they say if they cannot."""
 
 from __future__ import annotations
 
-import ipaddress
 import socket
-from typing import Final
 
-_BACKLOG: Final = 128
+import lab.http.listening
+from lab.http.listening import ListenError
 
 
 class PublicationError(Exception):
@@ -14,25 +13,8 @@ class PublicationError(Exception):
 
 
 def listen(address: str, port: int, allow_remote: bool = False) -> socket.socket:
-    """A TCP socket that listens at an IP address; port 0 lets the system choose.
-
-    Raises PublicationError if the address is not loopback and `allow_remote` is false, or cannot be had.
-    """
+    """As lab.http.listening.listen. Raises PublicationError."""
     try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        raise PublicationError(f"{address!a} is not an IP address; expected for example 127.0.0.1") from None
-    if not parsed.is_loopback and not allow_remote:
-        raise PublicationError(f"{address} is not a loopback address, and remote clients are not allowed")
-    listener = socket.socket(socket.AF_INET if parsed.version == 4 else socket.AF_INET6)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((address, port))
-        listener.listen(_BACKLOG)
-    except (OSError, OverflowError) as error:
-        listener.close()
-        reason = error.strerror if isinstance(error, OSError) else "expected port 0 to 65535"
-        raise PublicationError(
-            f"cannot listen at {address} port {port}: {reason}; port 0 takes a free one"
-        ) from None
-    return listener
+        return lab.http.listening.listen(address, port, allow_remote)
+    except ListenError as error:
+        raise PublicationError(str(error)) from None

@@ -10,18 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from lab.http.background import BackgroundServer
 from lab.rpki.publication.faults import Fault
 from lab.rpki.publication.listening import PublicationError, listen
 
 _DRIP_SECONDS: Final = 0.2
-_CLOSE_SECONDS: Final = 1
-_MAX_CONNECTIONS: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +48,17 @@ class WebServer:
         self._socket = listen(address, port, allow_remote)
         self.port: int = self._socket.getsockname()[1]
         try:
-            self._server = uvicorn.Server(
-                _config(Starlette(routes=[Route("/{path:path}", self._answer)]), tls)
+            self._server = BackgroundServer(
+                Starlette(routes=[Route("/{path:path}", self._answer)]),
+                self._socket,
+                "rpki-https",
+                ssl_certfile=tls,
+                ssl_keyfile=tls,
             )
-            self._server.config.load()
         except (OSError, ValueError) as error:
             self._socket.close()
             raise PublicationError(f"cannot use the certificate and key in {tls}: {error}") from None
-        self._thread = threading.Thread(
-            target=self._server.run, args=([self._socket],), name="rpki-https", daemon=True
-        )
-        self._thread.start()
+        self._server.start()
 
     def serve(self, path: str, files: Mapping[str, bytes]) -> None:
         """Serve exactly `files`, by relative path, below `path`, which starts and ends with a slash."""
@@ -75,9 +73,7 @@ class WebServer:
     def close(self) -> None:
         """Stop listening, end all connections and release the port. Idempotent."""
         self._closing.set()
-        self._server.should_exit = True
-        self._thread.join()
-        self._socket.close()
+        self._server.close()
 
     async def _answer(self, request: Request) -> Response:
         requested = request.url.path
@@ -119,18 +115,3 @@ def _resource(old: _Resource | None, content: bytes) -> _Resource:
     if old is not None and old.content == content:
         return old
     return _Resource(content, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
-
-
-def _config(app: Starlette, tls: Path) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        ssl_certfile=tls,
-        ssl_keyfile=tls,
-        log_config=None,
-        log_level="critical",  # an answer that is cut on purpose is an error to uvicorn
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        limit_concurrency=_MAX_CONNECTIONS,
-        timeout_graceful_shutdown=_CLOSE_SECONDS,
-    )

@@ -1,0 +1,1 @@
+"""The control planes of the clouds that address space is brought to."""

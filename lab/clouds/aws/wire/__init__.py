@@ -1,0 +1,1 @@
+"""AWS's wire formats and signatures, driven by botocore's own service models."""
