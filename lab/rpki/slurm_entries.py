@@ -12,7 +12,8 @@ from lab.bgp.aspa import Aspa
 from lab.bgp.prefix import WIDTH
 from lab.bgp.rov import Vrp
 from lab.topology.problems import shown
-from lab.topology.scalars import Asn, AsnOrZero, IpPrefix, PrintedText, ScalarError
+from lab.topology.scalar_forms import ScalarError
+from lab.topology.scalars import Asn, AsnOrZero, IpPrefix, PrintedText
 
 SLURM_TA: Final = "slurm"
 """The name that asserted payloads carry in place of a trust anchor's."""

@@ -6,12 +6,17 @@ import itertools
 from collections.abc import Iterable, Iterator
 
 from lab.bgp.prefix import Prefix
+from lab.topology.cloud_checks import check_aws_step, check_clouds
+from lab.topology.cloud_steps import AwsStep, RegistryStep
 from lab.topology.draft import Draft
+from lab.topology.expect_checks import check_expect
 from lab.topology.filemodel import LinkEntry
 from lab.topology.model import LinkKind
 from lab.topology.payload_checks import check_aspa_step, check_aspas, check_roa_step, check_roas
 from lab.topology.problems import Path, Problem, shown, suggestion
+from lab.topology.registry_checks import check_registry, check_registry_step
 from lab.topology.rpki_checks import check_rpki_step
+from lab.topology.step_model import StepModel
 from lab.topology.steps import (
     Announce,
     AspaStep,
@@ -24,14 +29,10 @@ from lab.topology.steps import (
     RoaStep,
     RpkiStep,
     SetStep,
-    StepModel,
     Withdraw,
 )
 
-_ROUTE_MEMBERS = ("path", "via", "origin", "unreachable", "rov", "aspa")
 _MOST_PROBLEMS = 1000
-_ROUTE_TEXT = "path, via, origin, unreachable, rov or aspa"
-_SUBJECTS = f"a route (at, prefix and {_ROUTE_TEXT}), share, alert, no_alert or probe"
 
 
 def check(draft: Draft) -> list[Problem]:
@@ -40,7 +41,8 @@ def check(draft: Draft) -> list[Problem]:
         _check_ases(draft),
         _check_links(draft),
         _check_route_servers(draft),
-        _check_registry(draft),
+        check_clouds(draft),
+        check_registry(draft),
         check_roas(draft),
         check_aspas(draft),
         _check_steps(draft),
@@ -83,7 +85,7 @@ def _check_links(draft: Draft) -> Iterator[Problem]:
         a, _, b = entry.link
         unknown = [name for name in dict.fromkeys((a, b)) if name not in draft.names]
         for name in unknown:
-            yield _unknown_speaker(draft, path, name)
+            yield draft.unknown_speaker(path, name)
         if a == b:
             yield problem(path, f"a link from {a} to itself")
             continue
@@ -138,32 +140,6 @@ def _route_servers(draft: Draft) -> set[str]:
     return {entry.link.a for entry in draft.links.values() if entry.link.kind is LinkKind.ROUTE_SERVER}
 
 
-def _unknown_speaker(draft: Draft, path: Path, name: str, key: bool = False) -> Problem:
-    if not draft.names:
-        return draft.document.problem(
-            path, f"no speaker is called {shown(name)}", "there are no speakers", key=key
-        )
-    hint = suggestion(name, draft.names, "speakers")
-    return draft.document.problem(path, f"no speaker is called {shown(name)}", hint, key=key)
-
-
-# --- registry ---------------------------------------------------------------------------------------------
-
-
-def _check_registry(draft: Draft) -> Iterator[Problem]:
-    first: dict[Prefix, int] = {}
-    for index, entry in draft.registry.items():
-        path: Path = ("registry", index)
-        if entry.holder not in draft.names:
-            yield _unknown_speaker(draft, (*path, "holder"), entry.holder)
-        if entry.prefix in first:
-            line = draft.document.position(("registry", first[entry.prefix])).line
-            yield draft.document.problem(
-                (*path, "prefix"), f"{entry.prefix} is registered already, on line {line}"
-            )
-        first.setdefault(entry.prefix, index)
-
-
 # --- steps ------------------------------------------------------------------------------------------------
 
 
@@ -204,8 +180,14 @@ def _check_steps(draft: Draft) -> Iterator[Problem]:
                     yield draft.document.problem(
                         path, message, "source and destination must both be IPv4 or both IPv6"
                     )
+            case RegistryStep():
+                yield from check_registry_step(draft, path, body)
+            case AwsStep():
+                yield from check_aws_step(draft, path, body)
             case Expect():
-                yield from _check_expect(draft, path, body, probed)
+                yield from check_expect(draft, path, body, probed)
+                if body.via is not None and body.name is not None:
+                    yield from _no_link(draft, (*path, "via"), body.name, body.via)
 
 
 def _held_hint(held: Iterable[Prefix]) -> str:
@@ -215,7 +197,7 @@ def _held_hint(held: Iterable[Prefix]) -> str:
 def _check_names(draft: Draft, path: Path, body: StepModel) -> Iterator[Problem]:
     for place, name in _names_in(body):
         if name not in draft.names:
-            yield _unknown_speaker(draft, (*path, *place), name, key=place[0] == "share")
+            yield draft.unknown_speaker((*path, *place), name, key=place[0] == "share")
 
 
 def _names_in(body: StepModel) -> Iterator[tuple[Path, str]]:
@@ -287,73 +269,3 @@ def _check_link_step(draft: Draft, path: Path, body: LinkStep) -> Iterator[Probl
         yield draft.document.problem((*path, "between"), f"a link from {a} to itself")
     else:
         yield from _no_link(draft, (*path, "between"), a, b)
-
-
-# --- expect -----------------------------------------------------------------------------------------------
-
-
-def _check_expect(draft: Draft, path: Path, body: Expect, probed: bool) -> Iterator[Problem]:
-    """Which members of an `expect` may stand together; names are checked with the other steps."""
-
-    def wrong(key: str, message: str, hint: str = "") -> Problem:
-        return draft.document.problem((*path, key) if key else path, message, hint)
-
-    given = {
-        info.alias or name for name, info in Expect.model_fields.items() if name in body.model_fields_set
-    }
-    route = [key for key in _ROUTE_MEMBERS if key in given]
-    subjects = (["a route"] if route else []) + [
-        k for k in ("share", "alert", "no_alert", "probe") if k in given
-    ]
-    if not subjects:
-        yield wrong(
-            "",
-            f"nothing is expected; expected {_SUBJECTS}",
-            f"add {_ROUTE_TEXT}" if "at" in given else "",
-        )
-        return
-    if len(subjects) > 1:
-        yield wrong("", f"{' and '.join(subjects)} cannot stand in one expect", "write one expect for each")
-        return
-    subject = subjects[0]
-    for key, needs in _missing_members(given, route):
-        yield wrong(key, f"'{key}' needs {needs}", f"add {needs}")
-    for key in sorted(given & _OUT_OF_PLACE[subject]):
-        yield wrong(
-            key, f"'{key}' says nothing about {_SUBJECT_NAMES.get(subject, subject)}", f"remove '{key}'"
-        )
-    if body.unreachable and len(route) > 1:
-        others = ", ".join(key for key in route if key != "unreachable")
-        yield wrong("unreachable", f"an unreachable prefix has no {others}", "keep one of them")
-    if body.share == {}:
-        yield wrong("share", "an empty share", "write for example share: {attacker: '< 50%'}")
-    if subject == "probe":
-        if not probed:
-            yield wrong(
-                "probe", "no probe before this step", "add a step such as probe: {from, source, destination}"
-            )
-        if body.reason is not None and body.probe != "dropped":
-            yield wrong(
-                "reason", "'reason' needs 'probe: dropped'", "a delivered packet has no reason to be dropped"
-            )
-    if "via" in given and body.name is not None and body.via is not None:
-        yield from _no_link(draft, (*path, "via"), body.name, body.via)
-
-
-_OUT_OF_PLACE = {
-    "a route": {"by", "reason"},
-    "share": {"at", "by", "reason"},
-    "alert": {"at", "reason"},
-    "no_alert": {"at", "reason"},
-    "probe": {"prefix", "by"},
-}
-_SUBJECT_NAMES = {"alert": "an alert", "no_alert": "an alert", "probe": "a probe", "share": "a share"}
-
-
-def _missing_members(given: set[str], route: list[str]) -> Iterator[tuple[str, str]]:
-    for key in route:
-        needed = [f"'{member}'" for member in ("at", "prefix") if member not in given]
-        if needed:
-            yield key, " and ".join(needed)
-    if "share" in given and "prefix" not in given:
-        yield "share", "'prefix'"

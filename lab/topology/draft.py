@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from lab.topology.filemodel import AsEntry, HoldingEntry, LinkEntry, TopologyFile
+from lab.topology.filemodel import AsEntry, CloudsEntry, HoldingEntry, LinkEntry, TopologyFile
 from lab.topology.problems import Path, Problem, shown, suggestion
 from lab.topology.reading import Document, Position
 from lab.topology.scalars import PrintedText, SpeakerName
-from lab.topology.steps import STEP_KINDS, Aspa, Roa, StepModel
+from lab.topology.step_model import StepModel
+from lab.topology.steps import STEP_KINDS, Aspa, Roa
 from lab.topology.validation import keys_of, unknown_key, validate
 
 
@@ -28,6 +29,7 @@ class Draft:
     registry: dict[int, HoldingEntry] = field(default_factory=dict)
     roas: dict[int, Roa] = field(default_factory=dict)
     aspas: dict[int, Aspa] = field(default_factory=dict)
+    clouds: CloudsEntry = field(default_factory=CloudsEntry)
     steps: dict[int, tuple[str, StepModel | str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -39,6 +41,21 @@ class Draft:
     def step_position(self, index: int) -> Position:
         """Where a step stands."""
         return self.document.position(("scenario", index))
+
+    @property
+    def has_aws(self) -> bool:
+        """Whether one of the speakers is AWS's. Of one that is malformed it is not known: then, too."""
+        malformed = len(self.ases) < len(self.names)
+        return malformed or any(entry.cloud == "aws" for entry in self.ases.values())
+
+    def lacks_aws(self, path: Path) -> Problem:
+        """The problem that something at `path` is about AWS, and no speaker is AWS's."""
+        return self.document.problem(path, "there is no AWS in this lab", "give an AS 'cloud: aws'")
+
+    def unknown_speaker(self, path: Path, name: str, key: bool = False) -> Problem:
+        """The problem that no speaker is called `name`, which stands at `path`."""
+        hint = suggestion(name, self.names, "speakers") if self.names else "there are no speakers"
+        return self.document.problem(path, f"no speaker is called {shown(name)}", hint, key=key)
 
 
 def draft(document: Document) -> Draft:
@@ -61,6 +78,8 @@ def draft(document: Document) -> Draft:
         found.name = validate(SpeakerName, document, ("name",), problems) or ""
     if "title" in data:
         found.title = validate(PrintedText, document, ("title",), problems) or ""
+    if "clouds" in data:
+        found.clouds = validate(CloudsEntry, document, ("clouds",), problems) or found.clouds
     _read_ases(found)
     sections: tuple[tuple[str, Any, dict[int, Any]], ...] = (
         ("links", LinkEntry, found.links),

@@ -15,8 +15,10 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from lab.topology.model import LinkKind
+from lab.topology.cloud_scalars import AccountId, RegionName
+from lab.topology.model import DEFAULT_ACCOUNTS, LinkKind
 from lab.topology.problems import shown
+from lab.topology.scalar_forms import ScalarError
 from lab.topology.scalars import (
     NAME_PATTERN,
     Asn,
@@ -24,7 +26,6 @@ from lab.topology.scalars import (
     IpPrefix,
     PrintedText,
     RtrAddress,
-    ScalarError,
     SpeakerName,
     parse_name,
 )
@@ -112,6 +113,9 @@ class AsEntry(EntryModel):
     cloud: Literal["aws", "cloudflare"] | None = Field(
         default=None, description="the cloud this AS belongs to"
     )
+    region: RegionName | None = Field(
+        default=None, description="the region of AWS it stands for; without one it serves every region"
+    )
     collector: StrictBool = Field(
         default=False, description="this AS is the collector; it peers with everyone"
     )
@@ -141,6 +145,40 @@ class HoldingEntry(EntryModel):
     rir: Literal["AFRINIC", "APNIC", "ARIN", "LACNIC", "RIPE"]
     holder: SpeakerName
     status: PrintedText = ""
+    name: PrintedText = ""
+    kind: Literal["organization", "individual"] | None = None
+    remarks: tuple[PrintedText, ...] = ()
+
+
+class AwsDelays(EntryModel):
+    """How long AWS takes for what. What is not given stays as the lab has it."""
+
+    provision: Duration | None = Field(default=None, description="until a range is provisioned, or not")
+    deprovision: Duration | None = Field(default=None, description="until a range is given back, or not")
+    advertise: Duration | None = Field(default=None, description="until AWS announces a range")
+    withdraw: Duration | None = Field(default=None, description="until AWS announces it no more")
+    ipam: Duration | None = Field(default=None, description="for IPAMs, their pools and allocations")
+
+
+class AwsEntry(EntryModel):
+    """What there is at AWS before anybody calls."""
+
+    accounts: dict[SpeakerName, AccountId] = Field(
+        default_factory=lambda: dict(DEFAULT_ACCOUNTS),
+        min_length=1,
+        description="accounts by name; who names none uses the first",
+    )
+    organization: StrictBool = Field(default=True, description="the accounts are one organization")
+    delays: AwsDelays = Field(default=AwsDelays(), description="how long AWS takes")
+    poor_reputation: tuple[IpPrefix, ...] = Field(
+        default=(), description="addresses known for abuse: AWS takes no range that holds one"
+    )
+
+
+class CloudsEntry(EntryModel):
+    """The clouds behind speakers with `cloud`, as their customers see them."""
+
+    aws: AwsEntry = AwsEntry()
 
 
 class TopologyFile(EntryModel):
@@ -157,4 +195,5 @@ class TopologyFile(EntryModel):
     registry: tuple[HoldingEntry, ...] = Field(default=(), description="who holds what, as the RIRs know it")
     roas: tuple[Roa, ...] = Field(default=(), description="the ROAs that are valid at the start")
     aspas: tuple[Aspa, ...] = Field(default=(), description="the ASPAs that are valid at the start")
+    clouds: CloudsEntry = Field(default=CloudsEntry(), description="the clouds, as their customers see them")
     scenario: tuple[Any, ...] = Field(default=(), description="steps, one after the other")

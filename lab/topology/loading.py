@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import importlib.resources
-import itertools
 import re
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from lab.bgp.aspa import Aspa, AspaMode
-from lab.bgp.config import Policy
-from lab.bgp.rov import RovMode, Vrp
+from lab.topology.building import build
 from lab.topology.checks import check
-from lab.topology.draft import Draft, draft
-from lab.topology.filemodel import AsEntry, LinkEntry
-from lab.topology.model import ROUTER_ID_BASE, Holding, Link, LinkKind, Speaker, Topology, UrpfMode
+from lab.topology.cloud_order import check_cloud_order
+from lab.topology.draft import draft
+from lab.topology.model import Topology
 from lab.topology.problems import Problem, TopologyError, shown, suggestion
 from lab.topology.reading import MAX_BYTES, Document, decode, read_yaml
 from lab.topology.rpki_order import check_rpki_order
@@ -23,7 +19,7 @@ from lab.topology.scalars import NAME_PATTERN
 from lab.topology.steps import Step
 from lab.topology.validation import unknown_key
 
-EXTENSION_KEYS = ("topology", "name", "title", "registry", "roas", "aspas", "scenario")
+EXTENSION_KEYS = ("topology", "name", "title", "registry", "roas", "aspas", "clouds", "scenario")
 """What may stand in a file that takes its ases and links from another. What it gives replaces the base's."""
 
 _SUFFIXES = (".yaml", ".yml")
@@ -79,10 +75,10 @@ def compile_document(document: Document) -> Topology:
     found = draft(document)
     problems = [*found.problems, *check(found)]
     if not found.problems:  # a malformed entry may be what a step seems to lack
-        problems += check_rpki_order(found)
+        problems += [*check_rpki_order(found), *check_cloud_order(found)]
     if problems:
         raise TopologyError(problems)
-    return _build(found)
+    return build(found)
 
 
 def parse_step(data: Any, document: Document) -> Step:
@@ -194,86 +190,3 @@ def _base_path(document: Document, directory: Path | None) -> Path:
         beside = sorted(other.name for other in directory.iterdir() if other.suffix in _SUFFIXES)
         raise wrong(f"there is no file {shown(name)}", suggestion(name, beside, "files here"))
     return path
-
-
-# --- building the model -------------------------------------------------------------------------------------
-
-
-def _build(found: Draft) -> Topology:
-    speakers = {
-        name: _speaker(name, entry, ROUTER_ID_BASE + number)
-        for number, (name, entry) in enumerate(found.ases.items(), start=1)
-    }
-    collector = found.collector
-    if collector is None:
-        collector = next(name for name in _collector_names() if name not in speakers)
-        asn = _unused_asn({speaker.asn for speaker in speakers.values()})
-        speakers[collector] = Speaker(collector, asn, ROUTER_ID_BASE + len(speakers) + 1, collector=True)
-    links = [_link(entry) for entry in found.links.values()]
-    links += [Link(name, collector, LinkKind.COLLECTING) for name in speakers if name != collector]
-    return Topology(
-        name=found.name,
-        title=found.title,
-        speakers=speakers,
-        links=tuple(links),
-        collector=collector,
-        registry=tuple(Holding(e.prefix, e.holder, e.rir, e.status) for e in found.registry.values()),
-        vrps=tuple(
-            Vrp(roa.prefix, roa.prefix.length if roa.max_length is None else roa.max_length, roa.asn)
-            for roa in found.roas.values()
-        ),
-        aspas=tuple(Aspa(aspa.customer, tuple(sorted(aspa.providers))) for aspa in found.aspas.values()),
-        steps=tuple(_step(found, index) for index in found.steps),
-    )
-
-
-def _speaker(name: str, entry: AsEntry, router_id: int) -> Speaker:
-    return Speaker(
-        name=name,
-        asn=entry.asn,
-        router_id=router_id,
-        prefixes=entry.prefixes,
-        policy=Policy(
-            RovMode(entry.rov),
-            entry.otc,
-            entry.blackhole,
-            entry.graceful_shutdown,
-            AspaMode(entry.aspa),
-        ),
-        urpf=UrpfMode(entry.urpf),
-        max_prefix=entry.max_prefix,
-        cloud=entry.cloud,
-        collector=entry.collector,
-        rtr=entry.rtr,
-    )
-
-
-def _link(entry: LinkEntry) -> Link:
-    a, kind, b = entry.link
-
-    def by_end(value: Any) -> Mapping[str, Any]:
-        if value is None:
-            return {}
-        return value if isinstance(value, dict) else {a: value, b: value}
-
-    urpf = {name: UrpfMode(word) for name, word in by_end(entry.urpf).items()}
-    return Link(a, b, kind, entry.delay, urpf, by_end(entry.local_pref), by_end(entry.prepend))
-
-
-def _step(found: Draft, index: int) -> Step:
-    kind, body = found.steps[index]
-    place = found.step_position(index)
-    return Step(kind=kind, body=body, line=place.line, file=place.file)
-
-
-def _collector_names() -> Iterator[str]:
-    yield "collector"
-    yield from (f"collector-{number}" for number in itertools.count(2))
-
-
-def _unused_asn(used: set[int]) -> int:
-    """The highest documentation ASN (RFC 5398) that is free, else the highest free private one (RFC 6996)."""
-    candidates = (*range(65551, 65535, -1), *range(64511, 64495, -1))
-    private = range(4294967294, 4199999999, -1)
-    asns: Iterator[int] = itertools.chain(candidates, private)
-    return next(asn for asn in asns if asn not in used)

@@ -16,7 +16,11 @@ from lab.bgp.config import NeighborConfig, Policy, RouterConfig
 from lab.bgp.prefix import Prefix
 from lab.bgp.relationship import Relationship
 from lab.bgp.rov import Vrp
+from lab.topology.cloud_vocabulary import DEFAULT_REGION, REGIONS
 from lab.topology.steps import Step
+
+DEFAULT_ACCOUNTS = {"lab": "123456789012"}
+"""The accounts at AWS of a lab that names none: IDs by name."""
 
 ROUTER_ID_BASE = 0xC6120000
 """198.18.0.0 (RFC 2544): speakers' BGP identifiers and next hops are drawn from it in file order."""
@@ -64,6 +68,8 @@ class Speaker:
     max_prefix: int | None = None
     cloud: str | None = None
     collector: bool = False
+    region: str | None = None
+    """The region of AWS it stands for; None where it serves every region, or is none of AWS."""
     rtr: str | None = None
     """The RTR cache it follows instead of the lab's, as `127.0.0.1:3323` or `[::1]:3323`."""
 
@@ -114,9 +120,34 @@ class Holding:
     remarks: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class AwsSection:
+    """What the file says of AWS. `accounts` are IDs by name; who names none uses the first.
+
+    `delays` are seconds of the calendar by what AWS does (`provision`, `deprovision`, `advertise`,
+    `withdraw`, `ipam`), and only those that the file gives.
+    """
+
+    accounts: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_ACCOUNTS))
+    organization: bool = True
+    delays: Mapping[str, float] = field(default_factory=dict)
+    poor_reputation: tuple[Prefix, ...] = ()
+
+    def account(self, word: str | None) -> str:
+        """The ID of the account with that name or ID; None is the first. Raises KeyError if there is none."""
+        if word is None:
+            return next(iter(self.accounts.values()))
+        if word in self.accounts.values():
+            return word
+        return self.accounts[word]
+
+
 @dataclass(frozen=True)
 class Topology:
-    """A whole lab. `links` includes the collecting links; `collector` names the one collector."""
+    """A whole lab. `links` includes the collecting links; `collector` names the one collector.
+
+    `aws` is None where no speaker is AWS's.
+    """
 
     name: str
     title: str
@@ -127,6 +158,7 @@ class Topology:
     vrps: tuple[Vrp, ...] = ()
     steps: tuple[Step, ...] = ()
     aspas: tuple[Aspa, ...] = ()
+    aws: AwsSection | None = None
 
     @cached_property
     def links_of(self) -> Mapping[str, tuple[Link, ...]]:
@@ -136,6 +168,14 @@ class Topology:
             found[link.a].append(link)
             found[link.b].append(link)
         return {name: tuple(links) for name, links in found.items()}
+
+    @cached_property
+    def aws_regions(self) -> tuple[str, ...]:
+        """The regions that AWS's speakers serve, the one of who names none first; empty without AWS."""
+        speakers = [speaker for speaker in self.speakers.values() if speaker.cloud == "aws"]
+        named = [speaker.region for speaker in speakers if speaker.region is not None]
+        every = (DEFAULT_REGION, *REGIONS) if len(named) < len(speakers) else ()
+        return tuple(dict.fromkeys((*named, *every)))
 
     def link(self, a: str, b: str) -> Link:
         """The link between two speakers. Raises KeyError if there is none."""

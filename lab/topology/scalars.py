@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
+from pydantic import BeforeValidator, WithJsonSchema
 
 from lab.bgp.attributes import LargeCommunity, parse_community
 from lab.bgp.prefix import Address, Prefix, PrefixError
 from lab.topology.problems import foreign_character, shown, suggestion
-from lab.topology.vocabulary import AlertKind, DropReason, RpkiFault
-
-FROM_FILE: Final = "from a file"
-"""The validation context under which only what can be written in a file is accepted."""
+from lab.topology.scalar_forms import ScalarError, pattern_form, text_form, word_form
+from lab.topology.vocabulary import AlertKind, RpkiFault
 
 NAME_PATTERN: Final = r"[a-z][a-z0-9-]{0,30}"
 _NAME: Final = re.compile(NAME_PATTERN, re.ASCII)
@@ -24,40 +21,12 @@ _NAME_RULE: Final = "a lower-case letter, then up to 30 lower-case letters, digi
 _CA: Final = rf"(?:{NAME_PATTERN}/)?{NAME_PATTERN}"
 _PUBLISHED_FILE: Final = r"[A-Za-z0-9_-]{1,80}\.[a-z]{3}"
 _MAX_ASN: Final = 4294967295
-_LONGEST_TEXT: Final = 100
 _LONGEST_NOTE: Final = 2000
 _DURATION: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(ms|s|m|h|d)", re.ASCII)
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _LOOPBACK: Final = {4: Prefix.parse("127.0.0.0/8"), 6: Prefix.parse("::1/128")}
 _RTR_EXAMPLES: Final = "such as 127.0.0.1:3323 or [::1]:3323"
 _SHARE: Final = re.compile(r"\s*(<=|>=|<|>|=)?\s*([0-9]{1,3}(?:\.[0-9]{1,6})?)\s*%\s*", re.ASCII)
-
-
-class ScalarError(ValueError):
-    """A scalar is not what was expected; `hint` says how to mend it."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
-
-
-def _text(kind: str, parse: Callable[[str], Any], parsed: type) -> Callable[[Any, ValidationInfo], Any]:
-    """A validator for what is written as ASCII text; models made in code may also pass the `parsed` type."""
-
-    def validate(value: Any, info: ValidationInfo) -> Any:
-        if isinstance(value, str):
-            if len(value) > _LONGEST_TEXT:
-                raise ScalarError(f"expected {kind}, got {shown(value)}")
-            if found := foreign_character(value):
-                raise ScalarError(
-                    f"expected {kind}, got {shown(value)}", f"it holds {found}; only ASCII is allowed"
-                )
-            return parse(value)
-        if info.context != FROM_FILE and isinstance(value, parsed):
-            return value
-        raise ScalarError(f"expected {kind}, got {shown(value)}")
-
-    return validate
 
 
 def _asn(lowest: int) -> Callable[[Any], int]:
@@ -71,31 +40,6 @@ def _asn(lowest: int) -> Callable[[Any], int]:
         raise ScalarError(f"expected an AS number from {lowest} to {_MAX_ASN}, got {shown(value)}", hint)
 
     return validate
-
-
-def _word(what: str, enum: type[Enum]) -> tuple[BeforeValidator, WithJsonSchema]:
-    """A word of `enum`, kept as text."""
-    words = [member.value for member in enum]
-
-    def validate(value: Any) -> str:
-        if isinstance(value, str) and value in words:
-            return value
-        raise ScalarError(f"{shown(value)} is not {what}", suggestion(value, words))
-
-    return BeforeValidator(validate), WithJsonSchema({"type": "string", "enum": words})
-
-
-def _matching(kind: str, pattern: str) -> tuple[BeforeValidator, WithJsonSchema]:
-    """A text that matches `pattern` as a whole."""
-
-    def parse(text: str) -> str:
-        if re.fullmatch(pattern, text, re.ASCII) is None:
-            raise ScalarError(f"expected {kind}, got {shown(text)}")
-        return text
-
-    return BeforeValidator(_text(kind, parse, str)), WithJsonSchema(
-        {"type": "string", "pattern": f"^{pattern}$"}
-    )
 
 
 def _no_alert(value: Any) -> bool | str:
@@ -210,7 +154,7 @@ def parse_share(text: str) -> ShareBound:
 
 IpPrefix = Annotated[
     Prefix,
-    BeforeValidator(_text("an IP prefix such as 203.0.113.0/24", Prefix.parse, Prefix)),
+    text_form("an IP prefix such as 203.0.113.0/24", Prefix.parse, Prefix),
     WithJsonSchema(
         {
             "type": "string",
@@ -221,26 +165,26 @@ IpPrefix = Annotated[
 ]
 IpAddress = Annotated[
     Address,
-    BeforeValidator(_text("an IP address such as 203.0.113.9", _address, Address)),
+    text_form("an IP address such as 203.0.113.9", _address, Address),
     WithJsonSchema(
         {"type": "string", "pattern": r"^[0-9a-fA-F:.]+$", "examples": ["203.0.113.9", "2001:db8::1"]}
     ),
 ]
 CommunityField = Annotated[
     int | LargeCommunity,
-    BeforeValidator(_text("a community such as 64500:100 or no-export", parse_community, tuple)),
+    text_form("a community such as 64500:100 or no-export", parse_community, tuple),
     WithJsonSchema({"type": "string", "examples": ["64500:100", "64500:1:2", "no-export", "blackhole"]}),
 ]
 Duration = Annotated[
     float,
-    BeforeValidator(_text("a duration such as 20ms or 5h", parse_duration, float)),
+    text_form("a duration such as 20ms or 5h", parse_duration, float),
     WithJsonSchema(
         {"type": "string", "pattern": f"^{_DURATION.pattern}$", "examples": ["20ms", "90s", "5h"]}
     ),
 ]
 Share = Annotated[
     ShareBound,
-    BeforeValidator(_text("a share such as '< 50%'", parse_share, ShareBound)),
+    text_form("a share such as '< 50%'", parse_share, ShareBound),
     WithJsonSchema(
         {"type": "string", "pattern": f"^{_SHARE.pattern}$", "examples": ["< 50%", ">= 10%", "100%"]}
     ),
@@ -253,7 +197,7 @@ AsnOrZero = Annotated[
 ]
 RtrAddress = Annotated[
     str,
-    BeforeValidator(_text(f"the address of an RTR cache, {_RTR_EXAMPLES}", parse_rtr_address, str)),
+    text_form(f"the address of an RTR cache, {_RTR_EXAMPLES}", parse_rtr_address, str),
     WithJsonSchema(
         {
             "type": "string",
@@ -264,17 +208,16 @@ RtrAddress = Annotated[
 ]
 SpeakerName = Annotated[
     str,
-    BeforeValidator(_text(f"a name ({_NAME_RULE})", parse_name, str)),
+    text_form(f"a name ({_NAME_RULE})", parse_name, str),
     WithJsonSchema({"type": "string", "pattern": f"^{NAME_PATTERN}$"}),
 ]
 PrintedText = Annotated[
     str, BeforeValidator(_printed), WithJsonSchema({"type": "string", "maxLength": _LONGEST_NOTE})
 ]
-AlertWord = Annotated[str, *_word("a kind of alert", AlertKind)]
-RpkiFaultWord = Annotated[str, *_word("something to break", RpkiFault)]
-CaName = Annotated[str, *_matching("a CA such as customer, arin/customer or arin", _CA)]
-PublishedFile = Annotated[str, *_matching("a file such as AS64496.asa", _PUBLISHED_FILE)]
-ReasonWord = Annotated[str, *_word("a reason for a dropped packet", DropReason)]
+AlertWord = Annotated[str, *word_form("a kind of alert", [kind.value for kind in AlertKind])]
+RpkiFaultWord = Annotated[str, *word_form("something to break", [fault.value for fault in RpkiFault])]
+CaName = Annotated[str, *pattern_form("a CA such as customer, arin/customer or arin", _CA)]
+PublishedFile = Annotated[str, *pattern_form("a file such as AS64496.asa", _PUBLISHED_FILE)]
 NoAlert = Annotated[
     bool | str,
     BeforeValidator(_no_alert),

@@ -9,7 +9,8 @@ from pydantic.json_schema import models_json_schema
 
 from lab.topology.filemodel import LinkEntry, TopologyFile
 from lab.topology.loading import EXTENSION_KEYS
-from lab.topology.steps import STEP_KINDS, StepModel
+from lab.topology.step_model import StepModel
+from lab.topology.steps import STEP_KINDS
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _REFERENCE: Final = "#/$defs/{model}"

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import Field, StrictBool
 
+from lab.topology.cloud_scalars import ByoipStateWord
+from lab.topology.cloud_steps import AwsStep, RegistryStep
 from lab.topology.scalars import (
     AlertWord,
     Asn,
@@ -21,21 +23,13 @@ from lab.topology.scalars import (
     NoAlert,
     PrintedText,
     PublishedFile,
-    ReasonWord,
     RpkiFaultWord,
     Share,
     SpeakerName,
 )
+from lab.topology.step_model import StepModel
 
 Toggle = Literal["up", "down"]
-
-
-class StepModel(BaseModel):
-    """Strict and frozen. Files use the aliases (`from`, `at`, `as`), code the names."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True
-    )
 
 
 class Announce(StepModel):
@@ -169,7 +163,10 @@ class Kill(StepModel):
 
 
 class Expect(StepModel):
-    """What must hold now, or `within` a time. Which members may stand together: see `lab.topology.checks`."""
+    """What must hold now, or `within` a time. Which members may stand together: `lab.topology.expect_checks`.
+
+    `reason` is why a packet was dropped (`DropReason`) or, with `byoip`, a part of the range's StatusMessage.
+    """
 
     name: SpeakerName | None = Field(default=None, alias="at")
     prefix: IpPrefix | None = None
@@ -184,7 +181,9 @@ class Expect(StepModel):
     no_alert: NoAlert | None = None
     by: SpeakerName | None = None
     probe: Literal["delivered", "dropped"] | None = None
-    reason: ReasonWord | None = None
+    byoip: IpPrefix | None = None
+    state: ByoipStateWord | None = None
+    reason: PrintedText | None = None
     within: Duration | None = None
 
 
@@ -198,6 +197,8 @@ STEP_KINDS: dict[str, Any] = {
     "roa": RoaStep,
     "aspa": AspaStep,
     "rpki": RpkiStep,
+    "registry": RegistryStep,
+    "aws": AwsStep,
     "set": SetStep,
     "wait": Wait,
     "probe": Probe,

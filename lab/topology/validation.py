@@ -11,7 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from lab.topology.problems import Path, PathKey, Problem, shown, suggestion
 from lab.topology.reading import Document
-from lab.topology.scalars import FROM_FILE
+from lab.topology.scalar_forms import FROM_FILE
 
 _TRUE_WORDS = ("yes", "on", "y", "true", "1")
 _FALSE_WORDS = ("no", "off", "n", "false", "0")
@@ -117,6 +117,8 @@ def _said(details: dict[str, Any]) -> tuple[str, str]:
         return f"{got} is not one of {', '.join(choices)}", _near_word(details["input"], choices)
     if kind == "too_long":
         return f"expected {context['max_length']} entries, got {context['actual_length']}", ""
+    if kind == "too_short":
+        return f"expected {context['min_length']} or more entries, got {context['actual_length']}", ""
     if kind in _EXPECTED:
         expected, hint = _EXPECTED[kind]
         return f"expected {expected(context)}, got {got}", hint(details["input"])

@@ -1,8 +1,12 @@
-"""The words that scenario files share with who carries them out: alerts, reasons for a drop, RPKI faults."""
+"""The words that files share with who carries them out: alerts, reasons for a drop, RPKI faults, statuses.
+
+Those of AWS: `lab.topology.cloud_vocabulary`.
+"""
 
 from __future__ import annotations
 
 from enum import Enum
+from typing import Final
 
 
 class AlertKind(Enum):
@@ -28,6 +32,8 @@ class DropReason(Enum):
     NO_ROUTE = "no-route"
     BLACKHOLE = "blackhole"
     TTL = "ttl"
+    NOT_SERVED = "not-served"
+    """It reached the cloud, which has nothing that serves the address."""
 
 
 class RpkiFault(Enum):
@@ -44,3 +50,45 @@ class RpkiFault(Enum):
     REVOKED_ROA = "revoked-roa"
     STOP_RENEWING = "stop-renewing"
     UNREACHABLE_REPOSITORY = "unreachable-repository"
+
+
+STATUSES: Final[dict[str, tuple[str, ...]]] = {
+    "AFRINIC": (
+        "ALLOCATED PA",
+        "ALLOCATED UNSPECIFIED",
+        "ALLOCATED-BY-LIR",
+        "ALLOCATED-BY-RIR",
+        "ASSIGNED",
+        "ASSIGNED ANYCAST",
+        "ASSIGNED PA",
+        "ASSIGNED PI",
+        "SUB-ALLOCATED PA",
+    ),
+    "APNIC": (
+        "ALLOCATED PORTABLE",
+        "ALLOCATED NON-PORTABLE",
+        "ASSIGNED PORTABLE",
+        "ASSIGNED NON-PORTABLE",
+    ),
+    "ARIN": ("Direct Allocation", "Direct Assignment", "Reallocated", "Reassigned"),
+    "LACNIC": ("allocated", "assigned", "reallocated", "reassigned"),
+    "RIPE": (
+        "AGGREGATED-BY-LIR",
+        "ALLOCATED PA",
+        "ALLOCATED PI",
+        "ALLOCATED UNSPECIFIED",
+        "ALLOCATED-ASSIGNED PA",
+        "ALLOCATED-BY-LIR",
+        "ALLOCATED-BY-RIR",
+        "ASSIGNED",
+        "ASSIGNED ANYCAST",
+        "ASSIGNED PA",
+        "ASSIGNED PI",
+        "LEGACY",
+        "SUB-ALLOCATED PA",
+    ),
+}
+"""How space can be registered, by RIR in its own words: the network type at ARIN, the status elsewhere.
+
+`lab.registry.rirs` takes them from here, so that a file is held to the same list as a running lab.
+"""

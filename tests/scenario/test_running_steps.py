@@ -51,6 +51,12 @@ SENTENCES = {
     "rpki: {renew: customer}": "the CA customer signs everything anew",
     "rpki: {revoke: AS64496.asa, ca: customer}": "the CA customer revokes AS64496.asa",
     "rpki: {transfer: 203.0.113.0/24, to: transit}": "203.0.113.0/24 is transferred to transit",
+    "registry: {prefix: 203.0.113.0/24, kind: individual}": (
+        "the holder of 203.0.113.0/24 becomes an individual in the registry"
+    ),
+    "aws: {call: advertise-byoip-cidr, region: us-east-1, with: {Cidr: 203.0.113.0/24}}": (
+        "ec2 AdvertiseByoipCidr in us-east-1: Cidr 203.0.113.0/24"
+    ),
     "set: {as: transit, rov: prefer-valid, aspa: drop, otc: true, blackhole: false, graceful_shutdown: true, "
     "urpf: loose}": (
         "transit sets rov prefer-valid, otc on, blackhole off, graceful_shutdown on, urpf loose, aspa drop"

@@ -9,6 +9,7 @@ import pytest
 from support.agreement import failures, run_to_the_end
 
 from lab.scenario.engines import make_engine
+from lab.topology.cloud_vocabulary import ByoipState, SigningMistake
 from lab.topology.filemodel import AsEntry
 from lab.topology.loading import parse
 from lab.topology.steps import STEP_KINDS, StepModel
@@ -19,6 +20,7 @@ GUIDE = Path(__file__).parents[2].joinpath("docs/guides/writing-scenarios.md").r
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
 FILES = [text for text in EXAMPLES if text.startswith("name:")]
 STEPS = [text for text in EXAMPLES if text.startswith("- ")]
+WORDS = (AlertKind, DropReason, ByoipState, SigningMistake)
 EXAMPLE_LINK = next(line.strip() for line in GUIDE.splitlines() if line.startswith("    - {link: "))
 
 
@@ -61,8 +63,8 @@ def test_the_guide_shows_every_step_with_every_key(kind):
         assert missing == set()
 
 
-@pytest.mark.parametrize("word", [word.value for words in (AlertKind, DropReason) for word in words])
-def test_the_guide_names_every_alert_and_every_reason_for_a_drop(word):
+@pytest.mark.parametrize("word", [word.value for words in WORDS for word in words])
+def test_the_guide_names_every_word_that_a_step_may_use(word):
     assert f"`{word}`" in GUIDE
 
 

@@ -20,6 +20,8 @@ links:
 roas:
   - {prefix: 203.0.113.0/24, asn: 64496}
 """
+AWS = "  aws: {asn: 16509, cloud: aws}\n"
+LINKS = "links:\n"
 REGISTRY = """\
 registry:
   - {prefix: 203.0.113.0/24, rir: ARIN, holder: customer}
@@ -37,5 +39,7 @@ def small(*steps: str) -> Topology:
 
 
 def step(text: str) -> Step:
-    """The last of some steps written as in a file, one on each line; the customer's space is registered."""
-    return parse(text_with(*text.splitlines()) + REGISTRY, "small.yaml").steps[-1]
+    """The last of some steps written as in a file, one on each line. The customer's space is registered, and
+    there is an AWS."""
+    file = text_with(*text.splitlines()).replace(LINKS, AWS + LINKS)
+    return parse(file + REGISTRY, "small.yaml").steps[-1]

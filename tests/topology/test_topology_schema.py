@@ -16,11 +16,12 @@ VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 BAD = Path(__file__).parent / "bad"
 
 BEYOND_A_SCHEMA = {
-    "as_duplicate_prefix", "as_host_bits", "collector_twice", "collector_with_routes", "expect_combinations",
+    "as_duplicate_prefix", "as_host_bits", "as_region_of_nobody", "aws_order", "aws_steps", "clouds_accounts",
+    "clouds_without_aws", "collector_twice", "collector_with_routes", "expect_combinations",
     "expect_probe", "extends_a_bad_base", "extends_absolute", "extends_an_extension", "extends_broken_yaml",
     "extends_itself", "extends_missing_file", "extends_outside", "extends_unknown_name", "link_dangling",
     "link_ends", "link_same_asn", "link_to_itself", "link_twice", "many_problems", "route_server_mixed",
-    "rpki_steps",
+    "expect_byoip", "registry_order", "registry_steps", "registry_words", "rpki_steps",
     "step_collector_acts", "step_dangling_speakers", "step_no_link", "text_with_terminal_escapes",
 }  # fmt: skip
 """Files whose entries are well formed, one by one."""
