@@ -1,0 +1,1 @@
+"""VPC IP Address Manager: scopes, pools, provisioning and allocations."""

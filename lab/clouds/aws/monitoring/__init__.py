@@ -1,0 +1,1 @@
+"""What IPAM finds out about the resources and routes that it watches."""

@@ -1,0 +1,47 @@
+"""The operations, one small function each, by what they are about. Importing this registers all of them."""
+
+from lab.clouds.aws.operation import OPERATIONS
+from lab.clouds.aws.operations import (
+    addresses,
+    byoip,
+    gateways,
+    interfaces,
+    ipam,
+    ipam_allocations,
+    ipam_pools,
+    monitored_routes,
+    monitoring,
+    nat_gateways,
+    pools,
+    ram,
+    ram_catalogue,
+    ram_invitations,
+    regions,
+    sts,
+    subnets,
+    tagging,
+    vpc,
+)
+
+__all__ = [
+    "OPERATIONS",
+    "addresses",
+    "byoip",
+    "gateways",
+    "interfaces",
+    "ipam",
+    "ipam_allocations",
+    "ipam_pools",
+    "monitored_routes",
+    "monitoring",
+    "nat_gateways",
+    "pools",
+    "ram",
+    "ram_catalogue",
+    "ram_invitations",
+    "regions",
+    "sts",
+    "subnets",
+    "tagging",
+    "vpc",
+]

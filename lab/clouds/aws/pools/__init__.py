@@ -1,0 +1,1 @@
+"""Address pools that ranges become, and Elastic IPs."""

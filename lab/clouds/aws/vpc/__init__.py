@@ -1,0 +1,1 @@
+"""VPCs with their address blocks, and what in them uses addresses."""
