@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -12,10 +12,14 @@ Prefix = Annotated[str, typer.Argument(help="For example 203.0.113.0/24.")]
 Speaker = Annotated[str, typer.Option("--from", help="The speaker that does it.")]
 By = Annotated[str, typer.Option("--by", help="The speaker that does it.")]
 
+_PATIENCE: Final = 120.0
+"""Seconds within which a lab has carried out a step and its routes have settled."""
+_YEAR: Final = 365 * 86400.0
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (announce, withdraw, hijack, leak, link, probe, kill):
+    for command in (announce, withdraw, hijack, leak, link, probe, kill, wait):
         app.command()(command)
     app.command("set")(set_policy)
     roa = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="ROAs of a running lab.")
@@ -136,6 +140,22 @@ def kill(
     do_step({"kill": {"as": speaker}}, run, as_json)
 
 
+def wait(
+    duration: Annotated[str, typer.Argument(help="For example 90s, 5h or 21d.")],
+    run: Run = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let time pass. At once in the simulator; a live lab takes as long, divided by --speed."""
+    from lab.topology.scalar_forms import ScalarError
+    from lab.topology.scalars import parse_duration
+
+    try:
+        seconds = parse_duration(duration)
+    except ScalarError as error:
+        raise typer.BadParameter(f"{error}{f'; {error.hint}' if error.hint else ''}") from None
+    do_step({"wait": {"for": duration}}, run, as_json, takes=seconds)
+
+
 MaxLength = Annotated[int | None, typer.Option("--max-length", help="Default: the prefix's own length.")]
 Asn = Annotated[str, typer.Argument(help="The ASN that may originate it.")]
 WhatIf = Annotated[
@@ -221,8 +241,13 @@ def _asn(text: str) -> int:
     return int(text)
 
 
-def do_step(step: dict[str, Any], run: str | None, as_json: bool, *, what_if: bool = False) -> None:
-    """Have the running lab carry out a step, or say what that would change, and print what came of it."""
+def do_step(
+    step: dict[str, Any], run: str | None, as_json: bool, *, what_if: bool = False, takes: float = 0.0
+) -> None:
+    """Have the running lab carry out a step, or say what that would change, and print what came of it.
+
+    `takes` is how many seconds the step itself may last, before the routes settle.
+    """
     from lab.cli.labs import find_run
     from lab.cli.narration import print_events
     from lab.cli.terminal import busy, console, print_json
@@ -230,7 +255,7 @@ def do_step(step: dict[str, Any], run: str | None, as_json: bool, *, what_if: bo
 
     request = {"what_if": step} if what_if else {"do": step}
     with busy("waiting for the routes to settle"):
-        result = ask(find_run(run), request)
+        result = ask(find_run(run), request, timeout=min(_PATIENCE + takes, _YEAR))
     if as_json:
         print_json(result)
     elif what_if:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from lab.cli import acting, exporting, files, machine, rpki, running, showing
+from lab.cli import acting, aws, exporting, files, machine, registry, rpki, running, showing
 
 app = typer.Typer(
     name="lab",
@@ -18,7 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (running, acting, showing, rpki, exporting, files, machine):
+for module in (running, acting, showing, rpki, registry, aws, exporting, files, machine):
     module.add_to(app)
 
 

@@ -23,6 +23,7 @@ from lab.scenario import showing
 from lab.scenario.engines import EVENT_TYPES, make_engine
 from lab.scenario.lab import Lab, LabError
 from lab.scenario.service import SOCKET_NAME, Service, ServiceError, ask
+from lab.state.state import State
 from lab.topology.loading import open_document
 from lab.topology.problems import nearest
 
@@ -42,23 +43,38 @@ def make_lab(
     vrps: Path | None = None,
     base_image: str | None = None,
     run: RunDirectory | None = None,
+    state: Path | None = None,
 ) -> Lab:
-    """A lab that is not up yet. With `run`, its timeline is kept in that directory.
+    """A lab that is not up yet. With `run`, its timeline is kept in that directory; with `state`, its clouds,
+    registries and ROAs in that file, from one lab to the next.
 
-    Raises TopologyError, PayloadFileError or LabError for what is wrong with the call.
+    Raises TopologyError, PayloadFileError, StateError or LabError for what is wrong with the call.
     """
     try:
         maker = make_engine(engine, driver, seed=seed, speed=speed, base_image=base_image, run=run)
     except ValueError as error:
         raise LabError(str(error)) from None
     timeline = None if run is None else Timeline(run.path / TIMELINE_NAME, EVENT_TYPES)
-    return Lab(file, maker, vrps=None if vrps is None else read_payloads(vrps).vrps, timeline=timeline)
+    return Lab(
+        file,
+        maker,
+        vrps=None if vrps is None else read_payloads(vrps).vrps,
+        timeline=timeline,
+        state=State(state),
+    )
 
 
 def serve(
-    file: str, make: Callable[[RunDirectory], Lab], announce: Callable[[Lab, RunDirectory], None]
+    file: str,
+    make: Callable[[RunDirectory], Lab],
+    announce: Callable[[Lab, RunDirectory], None],
+    *,
+    http_port: int = 0,
 ) -> None:
-    """Bring the lab of `file` up in a run directory of its own and serve it until it is told to end."""
+    """Bring the lab of `file` up in a run directory of its own and serve it until it is told to end.
+
+    Registries and clouds are served on `http_port` of loopback; 0 takes a free one.
+    """
     document = open_document(file)
     with leaving_on_signals(), ExitStack() as ending:
         run = RunDirectory.create()
@@ -68,7 +84,7 @@ def serve(
         ending.enter_context(closing(lab))
         ending.callback(ignore_ending_signals)
         lab.start()
-        with Service(lab, document, run.path) as service:
+        with Service(lab, document, run.path, http_port) as service:
             announce(lab, run)
             service.serve()
 

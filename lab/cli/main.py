@@ -71,8 +71,10 @@ def _exit_code(error: Exception) -> int | None:
     from lab.dataplane.probe import ProbeError
     from lab.engines.base import EngineError, MachineError, UnsuitableError
     from lab.observe.store import StoreError
+    from lab.registry.errors import RegistryError
     from lab.scenario.lab import LabError
     from lab.scenario.service import ServiceError
+    from lab.state.errors import StateError
     from lab.topology.problems import TopologyError
 
     if type(error).__module__.startswith("lab.rpki."):
@@ -87,6 +89,8 @@ def _exit_code(error: Exception) -> int | None:
         ServiceError,
         PrefixError,
         ProbeError,
+        RegistryError,
+        StateError,
         UnsuitableError,
     )
     if isinstance(error, (*wrong_call, EngineError)):

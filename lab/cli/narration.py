@@ -9,6 +9,7 @@ from rich.text import Text
 
 from lab.bgp.events import BestPathChanged, RouteRejected
 from lab.cli.terminal import console, count, path_text, print_table, symbol
+from lab.clouds.aws.events import ByoipChanged
 from lab.observe.describe import describe
 from lab.observe.events import (
     AlertRaised,
@@ -29,6 +30,7 @@ HEADLINES = (
     PublicationPointChanged,
     ObjectRejected,
     PayloadsChanged,
+    ByoipChanged,
 )
 """Events worth a line of their own even without --verbose."""
 INDENT = " " * 4
@@ -129,6 +131,11 @@ def print_explanation(found: dict[str, Any]) -> None:
         console().print(f"origin validation: {verdict}")
     for each in found["path_verification"]:
         console().print(f"path verification, from {each['via']}: {each['verdict']}")
+    if found["byoip"]:
+        console().print("\nbring your own IP:")
+    for link in found["byoip"]:
+        mark = {True: symbol("✓", "ok"), False: symbol("✗", "NO"), None: "-"}[link["ok"]]
+        console().print(Text(f"{INDENT}{mark} {link['name']}: {link['text']}"))
 
 
 def _place(result: StepResult) -> str:

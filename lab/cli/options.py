@@ -30,6 +30,18 @@ BaseImage = Annotated[
         "--base-image", envvar="LAB_SPEAKER_BASE", help="Docker: the image with Python to build speakers on."
     ),
 ]
+HttpPort = Annotated[
+    int,
+    typer.Option(
+        "--http-port", min=0, max=65535, help="Serve registries and clouds on this port; 0 takes a free one."
+    ),
+]
+StateFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--state", help="Keep clouds, registries and ROAs in this file, for the next time the lab comes up."
+    ),
+]
 Run = Annotated[
     str | None,
     typer.Option(

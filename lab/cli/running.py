@@ -6,7 +6,19 @@ from typing import Annotated, Final
 
 import typer
 
-from lab.cli.options import AsJson, BaseImage, Driver, Engine, File, Run, Seed, Speed, VrpFile
+from lab.cli.options import (
+    AsJson,
+    BaseImage,
+    Driver,
+    Engine,
+    File,
+    HttpPort,
+    Run,
+    Seed,
+    Speed,
+    StateFile,
+    VrpFile,
+)
 
 STATES: Final = {
     "busy": "(a scenario or a test runs there, or a lab comes up)",
@@ -73,6 +85,8 @@ def up(
     speed: Speed = 1.0,
     vrps: VrpFile = None,
     base_image: BaseImage = None,
+    http_port: HttpPort = 0,
+    state: StateFile = None,
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Return when it is up; `lab down` ends it.")
     ] = False,
@@ -89,6 +103,8 @@ def up(
         arguments = [file, "--engine", engine, "--driver", driver, "--seed", str(seed), "--speed", str(speed)]
         arguments += ["--vrps", str(vrps)] if vrps else []
         arguments += ["--base-image", base_image] if base_image else []
+        arguments += ["--http-port", str(http_port)]
+        arguments += ["--state", str(state)] if state else []
         with busy(f"bringing {file} up"):
             run_id = launch_detached(arguments)
         if as_json:
@@ -99,7 +115,15 @@ def up(
 
     def make(run: RunDirectory) -> Lab:
         return make_lab(
-            file, engine, driver, seed=seed, speed=speed, vrps=vrps, base_image=base_image, run=run
+            file,
+            engine,
+            driver,
+            seed=seed,
+            speed=speed,
+            vrps=vrps,
+            base_image=base_image,
+            run=run,
+            state=state,
         )
 
     def tell(lab: Lab, run: RunDirectory) -> None:
@@ -110,7 +134,7 @@ def up(
         else:
             console().print(f"{lab.topology.name} is up as run {run.run_id}; Ctrl-C or `lab down` ends it")
 
-    serve(file, make, tell)
+    serve(file, make, tell, http_port=http_port)
 
 
 def status(as_json: AsJson = False) -> None:

@@ -11,7 +11,7 @@ from lab.observe.describe import describe
 
 @dataclass(frozen=True, slots=True)
 class RegistryEdited(Event):
-    """The registration of `prefix` at `rir` was edited; `text` says what it has now that it had not before."""
+    """The registration of `prefix` at `rir` was edited; `text` says what it has now."""
 
     prefix: Prefix
     rir: str

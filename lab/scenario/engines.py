@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from lab.clouds.aws.events import AwsCalled, ByoipChanged
 from lab.engines.base import Engine, SpeakerFault
 from lab.engines.live.run_directory import RunDirectory
+from lab.registry.events import RegistryEdited
 from lab.topology.model import Topology
 
 ENGINES: Final = ("sim", "live")
 DRIVERS: Final = ("process", "docker")
-EVENT_TYPES: Final = (SpeakerFault,)
-"""The events engines add to those of the lower floors."""
+EVENT_TYPES: Final = (SpeakerFault, RegistryEdited, AwsCalled, ByoipChanged)
+"""The events engines, registries and clouds add to those of the lower floors."""
 
 
 def make_engine(

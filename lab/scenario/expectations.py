@@ -11,6 +11,7 @@ from lab.bgp.rib import Route, RouterView
 from lab.dataplane.probe import PacketTrace
 from lab.observe.catchment import catchment
 from lab.observe.events import AlertRaised, ExpectationChecked, PacketVerdict
+from lab.scenario.byoip_expectation import check_byoip
 from lab.scenario.lab import Lab
 from lab.scenario.outcomes import Outcome
 from lab.topology.steps import Expect
@@ -43,6 +44,7 @@ def _check_now(lab: Lab, expect: Expect) -> Outcome:
         (expect.alert is not None, _check_alert),
         (bool(expect.no_alert), _check_no_alert),
         (expect.probe is not None, _check_probe),
+        (expect.byoip is not None, check_byoip),
     ):
         if applies:
             return checker(lab, expect)

@@ -27,7 +27,11 @@ from lab.rpki.issuing.errors import IssuingError
 from lab.rpki.issuing.hierarchy import Rpki
 from lab.rpki.local import LocalRpki
 from lab.rpki.payloads import Payloads
+from lab.scenario.cloud_delivery import behind_the_edge
+from lab.scenario.clouds import Clouds
+from lab.scenario.kept_rpki import KeptRpki
 from lab.scenario.validation_events import validation_events
+from lab.state.state import State
 from lab.topology.loading import load
 from lab.topology.model import Topology, UrpfMode
 from lab.topology.ownership import Registry
@@ -47,7 +51,8 @@ class Lab:
 
     `source` is a Topology, a path, or the name of a topology that ships. `engine` makes the engine from the
     topology; `lab.scenario.engines.make_engine` gives `sim` or `live`. `vrps`, which somebody else has
-    validated, stand in for the file's ROAs.
+    validated, stand in for the file's ROAs. What registries, CAs and clouds know lives in `state`: with one
+    that has a file, a lab that comes up again goes on where the former one was. The lab closes it.
     Every action returns when the routes have settled and the observers have looked. A lab comes up once: for
     another go, make another Lab.
     """
@@ -59,9 +64,13 @@ class Lab:
         *,
         vrps: Iterable[Vrp] | None = None,
         timeline: Timeline | None = None,
+        state: State | None = None,
     ) -> None:
-        self.topology = source if isinstance(source, Topology) else load(source)
+        self._kept = State() if state is None else state
+        self._kept_rpki = KeptRpki(self._kept)
+        self.topology = self._kept_rpki.restore(source if isinstance(source, Topology) else load(source))
         self.engine = engine(self.topology)
+        self.clouds = Clouds(self.topology, self.engine, self._kept, lambda: self.vrps, self.table)
         self.timeline = timeline if timeline is not None else Timeline()
         self.payloads = Payloads.empty()
         self.vrps = VrpTable()
@@ -88,6 +97,7 @@ class Lab:
             for speaker in self.topology.routers():
                 for prefix in speaker.prefixes:
                     self.engine.apply(speaker.name, Originate(prefix))
+            self.clouds.announce()
             self.settle()
         except BaseException:
             self.close()
@@ -97,6 +107,7 @@ class Lab:
         """End it and leave nothing behind. Idempotent."""
         self._state = "closed"
         self.engine.close()
+        self._kept.close()
 
     def __enter__(self) -> Self:
         self.start()
@@ -193,7 +204,9 @@ class Lab:
             raise LabError(str(error)) from None
         if self.rpki.cas.holdings != holdings:
             self.topology = replace(self.topology, registry=self.rpki.cas.holdings)
+            self.clouds.registry.sync(self.topology.registry)
             self._detector.registry_changed(self.topology)
+        self._kept_rpki.keep(self.rpki.cas)
         self.validate()
         self.settle()
 
@@ -224,13 +237,13 @@ class Lab:
         self.settle()
 
     def wait(self, seconds: float) -> None:
-        """Let time pass. The relying party looks again whenever something expires or becomes valid."""
+        """Let time pass. The relying party looks again whenever something expires or becomes valid, and the
+        clouds do what is due."""
         self._require_up()
         end = self.engine.calendar() + seconds
-        while (change := self.rpki.validation.next_change) is not None and change <= end:
+        while (change := self._next_change()) is not None and change <= end:
             self.engine.advance(max(change - self.engine.calendar(), 0.0))
-            self.validate()
-            self.settle()
+            self._catch_up()
         self.engine.advance(max(end - self.engine.calendar(), 0.0))
         self.settle()
 
@@ -240,6 +253,7 @@ class Lab:
         trace = probe(
             self.topology, self.views(), self.urpf_at, speaker, _address(source), _address(destination)
         )
+        trace = behind_the_edge(self.topology, self.clouds, trace)
         self.last_trace = trace
         self.timeline.append(
             PacketVerdict(
@@ -331,12 +345,31 @@ class Lab:
         self.engine.advance(0)
         events = self.engine.events()
         self.timeline.extend(events)
+        change = self._next_change()
+        if change is not None and change <= self.engine.calendar():
+            self._catch_up()
+        elif events:
+            self.settle()
+
+    def follow_clouds(self) -> None:
+        """Write down what the clouds did and have their speakers announce what they want announced."""
+        self.timeline.extend(self.clouds.take_events())
+        if self.clouds.announce():
+            self.settle()
+
+    def _next_change(self) -> float | None:
+        """When certificates or clouds change something by themselves next, as `calendar` tells time."""
+        times = (self.rpki.validation.next_change, self.clouds.next_due())
+        return min((time for time in times if time is not None), default=None)
+
+    def _catch_up(self) -> None:
+        """Do what is due by now."""
         change = self.rpki.validation.next_change
         if change is not None and change <= self.engine.calendar():
             self.validate()
             self.settle()
-        elif events:
-            self.settle()
+        self.clouds.work()
+        self.follow_clouds()
 
     def _command(self, speaker: str, command: Command) -> None:
         self._require(speaker)

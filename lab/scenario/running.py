@@ -11,11 +11,12 @@ from lab.bgp.prefix import PrefixError
 from lab.bgp.rov import RovMode
 from lab.dataplane.probe import ProbeError
 from lab.observe.events import ScenarioStep
-from lab.scenario import rpki_steps
+from lab.scenario import registry_steps, rpki_steps
 from lab.scenario.expectations import check
 from lab.scenario.lab import Lab, LabError
 from lab.scenario.outcomes import Outcome, Report, StepResult
 from lab.topology import steps
+from lab.topology.cloud_steps import AwsStep, RegistryStep
 from lab.topology.model import UrpfMode
 from lab.topology.steps import Step
 
@@ -91,6 +92,13 @@ def _carry_out(lab: Lab, step: Step) -> Outcome | None:
                 lab.remove_aspa(body.remove.customer)
         case steps.RpkiStep() as body:
             rpki_steps.carry_out(lab, body)
+        case RegistryStep() as body:
+            registry_steps.carry_out(lab, body)
+        case AwsStep() as body:
+            # Imported here because it brings botocore, which most labs do without.
+            from lab.scenario import aws_steps
+
+            aws_steps.carry_out(lab, body)
         case steps.SetStep() as body:
             lab.set_policy(
                 body.name,
@@ -141,6 +149,8 @@ def step_text(step: Step) -> str:
             return _aspa_text(body)
         case steps.RpkiStep() as body:
             return rpki_steps.text(body)
+        case RegistryStep() | AwsStep() as body:
+            return body.text
         case steps.SetStep() as body:
             given = body.model_dump(exclude_none=True, exclude={"name"})
             return f"{body.name} sets " + ", ".join(f"{key} {_value_text(given[key])}" for key in given)

@@ -1,5 +1,7 @@
 """A lab that stays up: one process holds it and answers on a UNIX socket, one JSON line per request.
 
+Registries and clouds are served over HTTP on loopback (`lab.scenario.fronts`).
+
 A request is `{"do": STEP}`, `{"what_if": STEP}`, `{"show": WHAT, ...}` or `{"stop": true}`; the answer is
 `{"ok": ...}` or `{"error": text}`. The socket is in the run's private directory: nobody but its
 owner can speak to it.
@@ -12,10 +14,12 @@ import json
 import selectors
 import socket
 import sys
+import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from lab.bgp.prefix import PrefixError
 from lab.dataplane.probe import ProbeError
@@ -27,10 +31,13 @@ from lab.topology.loading import parse_step
 from lab.topology.problems import Problem, TopologyError, printable
 from lab.topology.reading import Document
 
+if TYPE_CHECKING:
+    from lab.http.server import HttpServer
+
 SOCKET_NAME: Final = "lab.sock"
 MAX_REQUEST: Final = 64 * 1024
 IDLE: Final = 0.2
-"""Seconds between two looks at the speakers while nobody asks anything."""
+"""Seconds between two looks at the speakers and at what time alone has changed."""
 
 
 class ServiceError(Exception):
@@ -40,11 +47,19 @@ class ServiceError(Exception):
 class Service:
     """Serves one running lab until it is told to stop. `document` is the file the lab was made from.
 
-    As a context manager it can be reached from its beginning on; `serve` answers.
+    As a context manager it can be reached from its beginning on; `serve` answers. All that is done to the lab
+    is done by the thread that calls `serve`.
     """
 
-    def __init__(self, lab: Lab, document: Document, directory: Path) -> None:
+    def __init__(self, lab: Lab, document: Document, directory: Path, http_port: int = 0) -> None:
+        """`http_port` 0 takes a free one."""
+        # Imported here because who only asks a lab, or runs one for a scenario, needs no server.
+        from lab.http.submitting import Mailbox
+
         self.lab = lab
+        self._http_port = http_port
+        self._mailbox = Mailbox()
+        self._http: HttpServer | None = None
         self._document = document
         self._path = directory / SOCKET_NAME
         self._listener = socket.socket(socket.AF_UNIX)
@@ -62,11 +77,25 @@ class Service:
             raise MachineError(
                 f"cannot make the socket {self._path} ({error.strerror or error}); {hint}"
             ) from None
+        try:
+            from lab.scenario.fronts import serve_fronts
+
+            self._http = serve_fronts(self.lab, self._mailbox, self._http_port)
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let nobody reach it any more. Idempotent."""
+        self._mailbox.close()
+        if self._http is not None:
+            self._http.close()
         self._listener.close()
         self._path.unlink(missing_ok=True)
 
@@ -74,19 +103,27 @@ class Service:
         """Answer requests until one says stop. The speakers' events are taken in between."""
         with selectors.DefaultSelector() as selector:
             selector.register(self._listener, selectors.EVENT_READ)
+            selector.register(self._mailbox, selectors.EVENT_READ)
+            looked = time.monotonic()
             while not self._stopping:
-                if selector.select(IDLE):
+                ready = {key.fileobj for key, _ in selector.select(IDLE)}
+                if self._mailbox in ready:
+                    self._mailbox.run_all()
+                    self._bear_with_loss(self.lab.follow_clouds)
+                if self._listener in ready:
                     client, _ = self._listener.accept()
                     with client, contextlib.suppress(OSError):
                         client.settimeout(10)
                         self._answer(client)
-                else:
-                    self._look()
+                if time.monotonic() - looked >= IDLE:
+                    self._bear_with_loss(self.lab.look)
+                    looked = time.monotonic()
 
-    def _look(self) -> None:
+    def _bear_with_loss(self, action: Callable[[], None]) -> None:
+        """A speaker that is lost is no reason to lose the others."""
         try:
-            self.lab.look()
-        except EngineError as error:  # a speaker that is lost is no reason to lose the others
+            action()
+        except EngineError as error:
             self.lab.note(str(error))
 
     def _answer(self, client: socket.socket) -> None:

@@ -14,7 +14,7 @@ from lab.bgp.prefix import Prefix
 from lab.bgp.rib import Explanation, Route, RouterView
 from lab.dataplane.fib import longest_match
 from lab.observe.describe import describe
-from lab.scenario import rpki_showing
+from lab.scenario import aws_showing, registry_showing, rpki_showing
 from lab.scenario.lab import Lab, LabError
 from lab.scenario.outcomes import Report, StepResult
 from lab.topology.problems import TopologyError, suggestion
@@ -165,8 +165,12 @@ def timeline(lab: Lab, prefix: str | None = None, speaker: str | None = None, la
 def explain(lab: Lab, speaker: str, prefix: str) -> Data:
     """Why a speaker uses the route it uses: every candidate with its reason, and the validation verdicts.
 
-    `longest_match` is the prefix whose route packets take, which need not be the one asked about.
+    `longest_match` is the prefix whose route packets take, which need not be the one asked about. `byoip` is
+    the way of a range to a cloud, step by step, where that has to do with it.
     """
+    # Imported here because the cloud's rules are needed for nothing else that is shown.
+    from lab.scenario.byoip_explaining import byoip_chain
+
     wanted = Prefix.parse(prefix)
     found = lab.explain(speaker, wanted)
     view = lab.view(speaker)
@@ -191,6 +195,7 @@ def explain(lab: Lab, speaker: str, prefix: str) -> Data:
             for (route, _), verdict in zip(found.candidates, found.aspa, strict=True)
             if verdict is not None
         ],
+        "byoip": [_drop_type(to_json(link)) for link in byoip_chain(lab, speaker, wanted)],
     }
 
 
@@ -302,6 +307,10 @@ _VIEWS: Final[dict[str, Callable[..., Any]]] = {
     "timeline": timeline,
     "explain": explain,
     "export": export,
+    "registry": registry_showing.registry,
+    "aws-env": aws_showing.aws_env,
+    "aws-accounts": aws_showing.aws_accounts,
+    "aws-ranges": aws_showing.aws_ranges,
     "rpki-status": rpki_showing.rpki_status,
     "rpki-faults": rpki_showing.rpki_faults,
     "rpki-explain": rpki_showing.rpki_explain,
