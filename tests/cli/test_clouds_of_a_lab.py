@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import urllib.request
+from datetime import UTC, datetime
+
 import botocore.session
 import pytest
 from botocore.config import Config
@@ -88,3 +92,22 @@ def test_what_the_registry_refuses_is_said_and_changes_nothing(lab_command, up):
         assert (result.code, result.out) == (2, ""), call
         assert text in result.err
     assert lab_command("registry", "show", "--json").data == before
+
+
+def test_a_simulated_lab_that_stays_up_begins_today_so_that_certificates_of_today_are_valid(lab_command, up):
+    before = datetime.now(UTC).replace(microsecond=0)
+    up()
+    endpoint = lab_command("aws", "env", "--json").data["endpoint"]
+    with urllib.request.urlopen(f"{endpoint}/rdap/ip/{HELD}", timeout=10) as answer:
+        registered = json.load(answer)["events"][0]["eventDate"]
+    assert before <= datetime.fromisoformat(registered) <= datetime.now(UTC)
+
+
+def test_the_state_of_another_lab_is_refused_in_one_line(lab_command, up, tmp_path):
+    options = ("--state", str(tmp_path / "lab.state"))
+    up(*options)
+    lab_command("down")
+    other = lab_command("up", "hijack-exact", "--engine", "sim", "--detach", *options)
+    assert (other.code, other.out) == (2, "")
+    assert "this is the state of byoip, not of hijack-exact" in other.err
+    up(*options)

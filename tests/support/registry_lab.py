@@ -93,7 +93,7 @@ class RegistryLab:
     def request(self, path: str, method: str = "GET") -> HttpResponse:
         """What the front answers to a path below its base, held against RFC 9083."""
         response = self.front.handle(HttpRequest(method, f"/rdap/{path}"))
-        check(response, method)
+        check(response)
         return response
 
     def get(self, path: str) -> dict[str, Any]:
