@@ -7,14 +7,12 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from support import trixie
-
-# Properties are never judged by the time they take.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+from support.examples import register_profiles
 
 RTR_PROGRAMS = (
     "rtrclient", "bird", "birdc", "/usr/lib/frr/bgpd", "vtysh", "bgpd", "bgpctl", "gobgpd", "gobgp",
@@ -25,6 +23,9 @@ RTR_PROGRAMS = (
 # Whoever started the tests in the background may have had these ignored, which programs started here inherit.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+# A test with a home directory of its own need not make RSA keys of its own too: they cost a second each lab.
+os.environ.setdefault("XDG_CACHE_HOME", str(Path.home() / ".cache"))
 
 pytest_plugins = ["pytester", "support.seed_rows"]
 
@@ -103,13 +104,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--unit", action="store_true", help="Only tests that start nothing and are not slow.")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    register_profiles()
+    settings.load_profile("fast" if config.getoption("--unit") else "whole")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what this machine cannot run, with the reason. --unit leaves out all that starts something."""
     if config.getoption("--unit"):
         started = {*NEEDS, "background", "slow"}
-        kept = [item for item in items if not started & {marker.name for marker in item.iter_markers()}]
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-        items[:] = kept
+        left_out = {item for item in items if any(mark.name in started for mark in item.iter_markers())}
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
     lacks = {
         marker: lack()
         for marker, lack in NEEDS.items()

@@ -50,8 +50,12 @@ def make_lab(
 
     Raises TopologyError, PayloadFileError, StateError or LabError for what is wrong with the call.
     """
+    # To a lab that stays up come real certificates, which are valid from today on.
+    calendar = None if run is None else time.time()
     try:
-        maker = make_engine(engine, driver, seed=seed, speed=speed, base_image=base_image, run=run)
+        maker = make_engine(
+            engine, driver, seed=seed, speed=speed, base_image=base_image, run=run, calendar=calendar
+        )
     except ValueError as error:
         raise LabError(str(error)) from None
     timeline = None if run is None else Timeline(run.path / TIMELINE_NAME, EVENT_TYPES)

@@ -86,8 +86,11 @@ class Engine(Protocol):
         """UNIX seconds of the calendar that certificates and administrative delays go by.
 
         It runs with `advance`: in a simulation from EPOCH, in a live lab from the time of its start, faster
-        than the wall clock by the lab's speed.
+        than the wall clock by the lab's speed; after `set_calendar` from what was set.
         """
+
+    def set_calendar(self, moment: float) -> None:
+        """Have the calendar show `moment` now, in UNIX seconds, and run on from there."""
 
     def apply(self, speaker: str, command: Command) -> None:
         """Hand one command to a speaker. Returns when it is accepted, not when the routes have settled.

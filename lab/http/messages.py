@@ -28,7 +28,7 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """What to answer. The server adds Content-Length and Date."""
+    """What to answer. The server adds Content-Length and Date, and to a HEAD it leaves the body out."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)

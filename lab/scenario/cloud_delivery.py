@@ -13,12 +13,12 @@ from lab.topology.vocabulary import DropReason
 def behind_the_edge(topology: Topology, clouds: Clouds, trace: PacketTrace) -> PacketTrace:
     """The trace with the cloud's own verdict, where it ends at a cloud that announces the range as somebody's
     own; else the trace as it is."""
-    aws = clouds.aws
-    if aws is None or not trace.delivered or topology.speakers[trace.at].cloud != "aws":
+    if not trace.delivered or topology.speakers[trace.at].cloud != "aws":
         return trace
-    if not any(prefix.covers(trace.destination.host) for _, prefix in aws.originations()):
+    aws = clouds.aws if clouds.announces_for_somebody(trace.destination) else None
+    if aws is None:
         return trace
-    # Imported here because a lab without AWS needs none of it.
+    # Imported here because a lab that brings nothing to AWS needs none of it.
     from lab.clouds.aws.vpc.reachability import verdict
 
     found = verdict(aws.vpcs, trace.destination, advertised=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lab.bgp.commands import Originate, StopOriginating
 from lab.bgp.events import Event
-from lab.bgp.prefix import Prefix
+from lab.bgp.prefix import Address, Prefix
 from lab.bgp.rov import Vrp
 from lab.clouds.aws.world import SeenRoute
 from lab.engines.base import Engine
@@ -60,7 +60,7 @@ class Outlook:
 
 
 class Clouds:
-    """One lab's registries and clouds. `aws` is None where no speaker is AWS's.
+    """One lab's registries and clouds.
 
     They change in transactions of `state`. What they announce follows with `announce`, never in between.
     """
@@ -75,26 +75,42 @@ class Clouds:
     ) -> None:
         """Raises lab.state.errors.StateError where `state` cannot be read."""
         self.registry = RegistryDatabase(topology, state, engine.calendar)
-        self.aws: Aws | None = None
         self.endpoint = ""
         """Where the APIs are served, as `http://127.0.0.1:8080`; "" where they are not."""
         self.saved: dict[str, Any] = {}
         """What steps of the scenario keep of answers, by the names they give it."""
         self.sdk_clients: dict[tuple[str, str, str], Any] = {}
         """Those that steps have used, by service, region and account: one takes long to make."""
+        self._topology = topology
         self._engine = engine
+        self._state = state
+        self._outlook = Outlook(self.registry, engine, vrps, table)
         self._sites = _sites(topology)
-        self._announced: frozenset[tuple[str, Prefix]] = frozenset()
-        if self._sites:
-            # Imported here because a lab without AWS needs none of it.
-            from lab.clouds.aws.cloud import Aws
-            from lab.clouds.aws.ids import Ids
-            from lab.scenario.aws_settings import aws_settings
+        self._announced: dict[tuple[str, Prefix], bool] = {}
+        """By speaker and prefix, whether it is announced for the clouds only."""
+        self._aws = self._make_aws() if self._sites and state.is_kept else None
+        """Made when it is first asked for: most labs with an AS of AWS never call it."""
 
-            # The same scenario makes the same IDs; a state that is kept must not see them a second time.
-            source = random.SystemRandom() if state.is_kept else random.Random(topology.name)
-            outlook = Outlook(self.registry, engine, vrps, table)
-            self.aws = Aws(aws_settings(topology), outlook, state, Ids(source))
+    @property
+    def has_aws(self) -> bool:
+        """Whether a speaker is AWS's."""
+        return bool(self._sites)
+
+    @property
+    def aws(self) -> Aws | None:
+        """All of AWS; None where no speaker is AWS's."""
+        if self._aws is None and self._sites:
+            self._aws = self._make_aws()
+        return self._aws
+
+    def _make_aws(self) -> Aws:
+        from lab.clouds.aws.cloud import Aws
+        from lab.clouds.aws.ids import Ids
+        from lab.scenario.aws_settings import aws_settings
+
+        # The same scenario makes the same IDs; a state that is kept must not see them a second time.
+        source = random.SystemRandom() if self._state.is_kept else random.Random(self._topology.name)
+        return Aws(aws_settings(self._topology), self._outlook, self._state, Ids(source))
 
     @cached_property
     def aws_front(self) -> AwsFront:
@@ -108,16 +124,16 @@ class Clouds:
 
     def next_due(self) -> float | None:
         """When a cloud does something by itself next, in UNIX seconds of the calendar."""
-        return None if self.aws is None else self.aws.next_due()
+        return None if self._aws is None else self._aws.next_due()
 
     def work(self) -> None:
         """Let the clouds do what is due by now."""
-        if self.aws is not None:
-            self.aws.work()
+        if self._aws is not None:
+            self._aws.work()
 
     def take_events(self) -> list[Event]:
         """What the clouds did since the last call, stamped with the engine's time."""
-        events = [] if self.aws is None else self.aws.take_events()
+        events = [] if self._aws is None else self._aws.take_events()
         return [replace(event, time=self._engine.now()) for event in events]
 
     def announce(self) -> bool:
@@ -126,17 +142,30 @@ class Clouds:
         Returns whether anything changed.
         """
         wanted = frozenset(self._wanted())
-        for speaker, prefix in sorted(self._announced - wanted):
-            self._engine.apply(speaker, StopOriginating(prefix))
-        for speaker, prefix in sorted(wanted - self._announced):
-            self._engine.apply(speaker, Originate(prefix))
-        changed = wanted != self._announced
-        self._announced = wanted
-        return changed
+        ending, beginning = sorted(self._announced.keys() - wanted), sorted(wanted - self._announced.keys())
+        for speaker, prefix in ending:
+            if self._announced[speaker, prefix]:
+                self._engine.apply(speaker, StopOriginating(prefix))
+            del self._announced[speaker, prefix]
+        for speaker, prefix in beginning:
+            command = Originate(prefix)
+            is_new = command not in self._engine.commands(speaker)
+            if is_new:
+                self._engine.apply(speaker, command)
+            self._announced[speaker, prefix] = is_new
+        return bool(ending or beginning)
+
+    def announces(self, speaker: str, prefix: Prefix) -> bool:
+        """Whether a speaker announces just this prefix because a cloud wants it to."""
+        return (speaker, prefix) in self._announced
+
+    def announces_for_somebody(self, address: Address) -> bool:
+        """Whether a cloud announces a range around `address` that somebody has brought to it."""
+        return any(prefix.covers(address.host) for _, prefix in self._wanted())
 
     def _wanted(self) -> Iterator[tuple[str, Prefix]]:
-        if self.aws is not None:
-            for region, prefix in self.aws.originations():
+        if self._aws is not None:
+            for region, prefix in self._aws.originations():
                 for speaker, of_region in self._sites.items():
                     if of_region in (None, region):
                         yield speaker, prefix

@@ -25,9 +25,10 @@ def make_engine(
     speed: float = 1.0,
     base_image: str | None = None,
     run: RunDirectory | None = None,
+    calendar: float | None = None,
 ) -> Callable[[Topology], Engine]:
-    """What makes an engine from a topology. `seed` is for `sim`, the rest for `live`; `run` is the run
-    directory to use instead of a new one.
+    """What makes an engine from a topology. `seed` is for `sim`, and `calendar`, the UNIX seconds at which it
+    begins; the rest is for `live`. `run` is the run directory to use instead of a new one.
 
     Raises ValueError for a name that is none.
     """
@@ -41,7 +42,10 @@ def make_engine(
         if engine == "sim":
             from lab.engines.sim.engine import SimEngine
 
-            return SimEngine(topology, seed=seed)
+            simulation = SimEngine(topology, seed=seed)
+            if calendar is not None:
+                simulation.set_calendar(calendar)
+            return simulation
         from lab.engines.live.engine import LiveEngine
 
         if driver == "docker":

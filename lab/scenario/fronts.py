@@ -22,7 +22,7 @@ def serve_fronts(lab: Lab, mailbox: Mailbox, port: int) -> HttpServer:
     # RDAP's answers tell its own address, which is known when the server listens; nothing is answered before
     # somebody runs the mailbox.
     routes: dict[str, Handler] = {RDAP_PATH: lambda request: rdap.handle(request)}
-    if lab.clouds.aws is not None:
+    if lab.clouds.has_aws:
         routes["/"] = lambda request: lab.clouds.aws_front.handle(request)
     try:
         server = HttpServer(routes, mailbox.submit, port=port)

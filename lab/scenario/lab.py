@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
@@ -29,8 +30,10 @@ from lab.rpki.local import LocalRpki
 from lab.rpki.payloads import Payloads
 from lab.scenario.cloud_delivery import behind_the_edge
 from lab.scenario.clouds import Clouds
+from lab.scenario.kept_lab import KeptLab
 from lab.scenario.kept_rpki import KeptRpki
 from lab.scenario.validation_events import validation_events
+from lab.state.errors import StateError
 from lab.state.state import State
 from lab.topology.loading import load
 from lab.topology.model import Topology, UrpfMode
@@ -68,8 +71,12 @@ class Lab:
     ) -> None:
         self._kept = State() if state is None else state
         self._kept_rpki = KeptRpki(self._kept)
-        self.topology = self._kept_rpki.restore(source if isinstance(source, Topology) else load(source))
+        self._kept_lab = KeptLab(self._kept)
+        given = source if isinstance(source, Topology) else load(source)
+        self._kept_lab.check(given)
+        self.topology = self._kept_rpki.restore(given)
         self.engine = engine(self.topology)
+        self._kept_lab.go_on(self.engine)
         self.clouds = Clouds(self.topology, self.engine, self._kept, lambda: self.vrps, self.table)
         self.timeline = timeline if timeline is not None else Timeline()
         self.payloads = Payloads.empty()
@@ -105,8 +112,11 @@ class Lab:
 
     def close(self) -> None:
         """End it and leave nothing behind. Idempotent."""
-        self._state = "closed"
+        was_up, self._state = not self._state, "closed"
         self.engine.close()
+        if was_up:
+            with suppress(StateError):  # it is in order all the same: the next lab goes on a little earlier
+                self._kept_lab.keep()
         self._kept.close()
 
     def __enter__(self) -> Self:
@@ -246,6 +256,7 @@ class Lab:
             self._catch_up()
         self.engine.advance(max(end - self.engine.calendar(), 0.0))
         self.settle()
+        self._kept_lab.keep()
 
     def probe(self, speaker: str, source: str | Address, destination: str | Address) -> PacketTrace:
         """Send a packet from `speaker` and follow it hop by hop through the Loc-RIBs and uRPF."""
@@ -373,6 +384,13 @@ class Lab:
 
     def _command(self, speaker: str, command: Command) -> None:
         self._require(speaker)
+        if isinstance(command, Originate | StopOriginating) and self.clouds.announces(
+            speaker, command.prefix
+        ):
+            raise LabError(
+                f"{speaker} announces {command.prefix} because an account of AWS advertises it; "
+                f"`aws ec2 withdraw-byoip-cidr --cidr {command.prefix}` ends that"
+            )
         try:
             self.engine.apply(speaker, command)
         except CommandError as error:

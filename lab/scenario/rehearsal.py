@@ -33,6 +33,7 @@ def rehearsal(lab: Lab) -> Iterator[tuple[Lab, tuple[str, ...]]]:
     validated before the faults come, so that relying parties have the same last good versions. The time is
     not copied: what is not valid for another reason is left out, and named. VRPs that were given to `lab` are
     given to the copy. A speaker with a cache of its own follows the lab's in the copy, which is named, too.
+    What clouds announce is announced in the copy, whose own clouds know nothing of it.
     """
     speakers = {name: replace(speaker, rtr=None) for name, speaker in lab.topology.speakers.items()}
     topology = replace(lab.topology, speakers=speakers, vrps=(), aspas=())

@@ -14,9 +14,10 @@ from lab.rpki.issuing.faults import FAULTS
 from lab.rpki.outputs.validation_report import report_data
 from lab.scenario import advising
 from lab.scenario.lab import Lab, LabError
-from lab.scenario.running import run_step
+from lab.scenario.running import run_step, step_text
 from lab.scenario.what_if import what_if, what_if_data, what_if_text
-from lab.topology.steps import Step
+from lab.topology.cloud_steps import AwsStep, RegistryStep
+from lab.topology.steps import Step, Wait
 
 Data = dict[str, Any]
 
@@ -56,6 +57,13 @@ def rpki_advice(lab: Lab) -> Data:
 
 
 def what_if_step(lab: Lab, step: Step) -> Data:
-    """What a step would change, tried on a copy."""
+    """What a step would change, tried on a copy. Raises LabError where that hangs on what registries and
+    clouds know, which a copy does not have."""
+    pending = isinstance(step.body, Wait) and lab.clouds.next_due() is not None
+    if pending or isinstance(step.body, AwsStep | RegistryStep):
+        raise LabError(
+            f"what registries and clouds do cannot be tried on a copy ({step_text(step)}); what an "
+            "announcement by AWS would do can: announce or withdraw it at an AWS speaker"
+        )
     found = what_if(lab, lambda copy: run_step(copy, step))
     return {**what_if_data(found), "text": what_if_text(found)}

@@ -64,6 +64,7 @@ class Service:
         self._path = directory / SOCKET_NAME
         self._listener = socket.socket(socket.AF_UNIX)
         self._stopping = False
+        self._fault = ""
 
     def __enter__(self) -> Self:
         """Raises MachineError where the socket cannot be made."""
@@ -109,22 +110,28 @@ class Service:
                 ready = {key.fileobj for key, _ in selector.select(IDLE)}
                 if self._mailbox in ready:
                     self._mailbox.run_all()
-                    self._bear_with_loss(self.lab.follow_clouds)
+                    self._bear(self.lab.follow_clouds)
                 if self._listener in ready:
                     client, _ = self._listener.accept()
                     with client, contextlib.suppress(OSError):
                         client.settimeout(10)
                         self._answer(client)
                 if time.monotonic() - looked >= IDLE:
-                    self._bear_with_loss(self.lab.look)
+                    self._bear(self.lab.look)
                     looked = time.monotonic()
 
-    def _bear_with_loss(self, action: Callable[[], None]) -> None:
-        """A speaker that is lost is no reason to lose the others."""
+    def _bear(self, action: Callable[[], None]) -> None:
+        """A speaker that is lost is no reason to lose the others, nor is a fault of ours, told once."""
         try:
             action()
         except EngineError as error:
             self.lab.note(str(error))
+        except Exception as error:
+            fault = f"a fault of the lab itself ({type(error).__name__}: {error}); see its lab.log"
+            if fault != self._fault:
+                self._fault = fault
+                traceback.print_exc(file=sys.stderr)
+                self.lab.note(fault)
 
     def _answer(self, client: socket.socket) -> None:
         with client.makefile("rwb") as stream:

@@ -33,6 +33,10 @@ class StateFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
+            path.touch(mode=0o600)  # what is kept has secret keys in it
+        except OSError as error:
+            raise StateError(f"{path}: cannot be opened as a lab's state: {error.strerror}") from None
+        try:
             self._database = sqlite3.connect(path, isolation_level=None, timeout=1, check_same_thread=False)
             # Held until the process ends, however it ends: two labs on one state would undo each other.
             self._database.execute("PRAGMA locking_mode = EXCLUSIVE")

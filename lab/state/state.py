@@ -69,11 +69,20 @@ class State:
         self._rows: dict[str, dict[str, Any]] = {}
         self._before: dict[tuple[str, str], Any] | None = None
         """What records were before the transaction that is under way; None outside of one."""
+        self._order: dict[str, tuple[str, ...]] = {}
+        """The keys of the tables that it has touched, as they were before."""
+        self._last_acts: list[Callable[[], object]] = []
+        self._changes = 0
 
     @property
     def is_kept(self) -> bool:
         """Whether there is a file: another lab may have been here before, and may come after."""
         return self._file is not None
+
+    @property
+    def changes(self) -> int:
+        """A number that grows with every change of a record: while it is the same, so are all records."""
+        return self._changes
 
     def table(self, name: str, record: type[R]) -> Table[R]:
         """The table `name` of dataclass `record`, with what the file has of it. Each name once.
@@ -105,7 +114,7 @@ class State:
         if self._before is not None:
             yield
             return
-        self._before = {}
+        self._before, self._order = {}, {}
         try:
             yield
             if commit:
@@ -118,6 +127,10 @@ class State:
         finally:
             self._before = None
 
+    def before_keeping(self, act: Callable[[], object]) -> None:
+        """Have `act` done, within the transaction, before anything is written to the file."""
+        self._last_acts.append(act)
+
     def close(self) -> None:
         """Close the file. Idempotent."""
         if self._file:
@@ -126,10 +139,14 @@ class State:
     def _remember(self, table: str, key: str, record: Any) -> None:
         if self._before is None:
             raise RuntimeError(f"{table} {key!r} is changed outside of a transaction")
+        self._changes += 1
         self._before.setdefault((table, key), record)
+        self._order.setdefault(table, tuple(self._rows[table]))
 
     def _save(self) -> None:
         if self._file and self._before:
+            for act in self._last_acts:
+                act()
             self._file.write(
                 {
                     (table, key): to_json(self._rows[table][key]) if key in self._rows[table] else None
@@ -138,8 +155,14 @@ class State:
             )
 
     def _undo(self) -> None:
+        self._changes += 1
         for (table, key), record in (self._before or {}).items():
             if record is None:
                 self._rows[table].pop(key, None)
             else:
                 self._rows[table][key] = record
+        for table, keys in self._order.items():
+            rows = self._rows[table]
+            in_order = {key: rows[key] for key in keys}
+            rows.clear()
+            rows.update(in_order)

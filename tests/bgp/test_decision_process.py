@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support.bgp_values import attributes_of, communities
+from support.examples import examples
 from support.lone_router import ASN, CUSTOMER, CUSTOMER_2, PEER, PREFIX, PROVIDER, LoneRouter, neighbor
 
 from lab.bgp.attributes import Attributes
@@ -177,7 +178,7 @@ updates = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(updates, st.sampled_from(RovMode), st.booleans())
 def test_after_any_updates_the_loc_rib_holds_the_best_of_the_adj_rib_in(
     history: list[tuple[str, Attributes | None]], mode: RovMode, otc: bool

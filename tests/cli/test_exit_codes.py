@@ -119,7 +119,7 @@ def test_a_failed_scenario_is_told_with_what_was_seen_and_what_led_there(lab_com
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in BAD.glob("*.yaml")))
-@pytest.mark.parametrize("command", ["check", "run"])
+@pytest.mark.parametrize("command", ["check", pytest.param("run", marks=pytest.mark.slow)])
 def test_a_bad_file_ends_with_2_and_all_its_problems(lab_command, monkeypatch, command, name):
     monkeypatch.chdir(BAD)
     result = lab_command(command, f"{name}.yaml")
@@ -204,6 +204,7 @@ def test_there_is_a_version_and_help(lab_command):
     assert lab_command().code == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", ["topologies", "schema", "run demo"])
 def test_a_reader_that_stops_reading_is_no_error_of_the_lab(closed):
     reader, writer = os.pipe()
@@ -215,6 +216,7 @@ def test_a_reader_that_stops_reading_is_no_error_of_the_lab(closed):
     assert (done.returncode, done.stderr) == (141, "")
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_a_fault_of_the_machine():
     with open("/dev/full", "w") as full:
         done = subprocess.run(
@@ -223,6 +225,7 @@ def test_a_full_disk_is_a_fault_of_the_machine():
     assert (done.returncode, done.stderr) == (3, "lab: No space left on device\n")
 
 
+@pytest.mark.slow
 def test_a_terminal_that_knows_only_ascii_is_told_all_the_same(tmp_path, small_file):
     file = small_file("note: Größe", HOLDS, FAILS)
     environment = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "ascii"}

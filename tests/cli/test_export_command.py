@@ -58,6 +58,7 @@ def test_a_file_is_exported_even_where_the_environment_names_a_running_lab(lab, 
     assert b"Bring your own IP" in out
 
 
+@pytest.mark.background
 def test_a_running_lab_is_exported_as_it_is_now(lab, running):
     before = lab("export", "svg", "--prefix", "203.0.113.0/24")[1]
     assert b"packets end at customer" in before
@@ -66,12 +67,14 @@ def test_a_running_lab_is_exported_as_it_is_now(lab, running):
     assert b"packets end at attacker" in after
 
 
+@pytest.mark.background
 def test_a_link_of_the_running_lab_that_is_down_is_drawn_so(lab, running):
     assert b"link is down" not in lab("export", "svg")[1]
     assert lab("link", "customer", "transit-a", "down")[0] == 0
     assert b"link is down" in lab("export", "svg")[1]
 
 
+@pytest.mark.background
 def test_the_table_of_a_running_lab_is_exported_in_binary(lab, running):
     code, out, _ = lab("export", "mrt")
     assert code == 0
@@ -130,6 +133,7 @@ def test_what_is_wrong_with_the_call_is_said_with_exit_code_2(lab, arguments, er
     assert "Traceback" not in err
 
 
+@pytest.mark.background
 def test_an_unknown_format_of_a_running_lab_is_said_too(lab, running):
     code, out, err = lab("export", "nonsense")
     assert (code, out) == (2, b"")

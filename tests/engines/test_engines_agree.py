@@ -63,6 +63,7 @@ def test_the_random_labs_are_as_varied_as_they_should_be():
     assert any(isinstance(step.body, Hijack) and step.body.forge_origin for lab in labs for step in lab.steps)
 
 
+@pytest.mark.slow
 def test_the_random_labs_leave_something_to_agree_about():
     """Hijacks win somewhere, leaks are taken, and invalid routes are in use in many of them."""
     ends = [run_to_the_end(lab, make_engine("sim"))[1] for lab in random_labs()]

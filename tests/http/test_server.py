@@ -203,3 +203,10 @@ def test_other_machines_are_not_listened_to_unless_allowed() -> None:
     server.close()
     with pytest.raises(ListenError, match="expected port 0 to 65535"):
         HttpServer({}, Mailbox().submit, port=70000)
+
+
+def test_the_answer_to_a_head_has_the_length_of_the_body_and_no_body(serve) -> None:
+    client = _connect(serve({"/": Echo()}), b"HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    answer = _all_of(client)
+    assert b"content-length: 4\r\n" in answer
+    assert answer.endswith(b"\r\n\r\n")

@@ -2,13 +2,14 @@
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 
 from lab.bgp.commands import Leak
 from lab.bgp.prefix import Prefix
 from lab.topology.vocabulary import AlertKind
 
 HELD, PART = "203.0.113.0/24", "203.0.113.128/25"
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite

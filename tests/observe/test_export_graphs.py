@@ -9,6 +9,7 @@ import networkx as nx
 import pytest
 from hypothesis import given, settings
 from support import snapshots
+from support.examples import examples
 from support.internets import internets
 
 from lab.bgp.prefix import Prefix
@@ -24,7 +25,7 @@ def parsed(text, **how):
 
 
 @given(internets())
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_the_as_graph_read_back_from_graphml_is_the_same(internet):
     snapshot = snapshots.unrouted(internet.topology)
     graph = as_graph(internet.topology)
@@ -34,7 +35,7 @@ def test_the_as_graph_read_back_from_graphml_is_the_same(internet):
 
 
 @given(internets())
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_the_forwarding_graph_read_back_from_graphml_is_the_same(internet):
     snapshot = snapshots.of_internet(internet)
     graph = forwarding_graph(snapshot.topology, snapshot.views, PREFIX)

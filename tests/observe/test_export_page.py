@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import snapshots
+from support.examples import examples
 
 from lab.bgp.prefix import Prefix
 from lab.observe.describe import describe
@@ -126,7 +127,7 @@ def test_nothing_is_loaded_and_nothing_runs(demo):
         assert not {"href", "src", "xlink:href", "onload"} & set(attributes)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     st.text(max_size=60) | st.sampled_from(["<script>alert(1)</script>", "</td></table>", '"><b>', "&amp;"])
 )

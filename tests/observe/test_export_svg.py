@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import snapshots
+from support.examples import examples
 from support.internets import internets
 
 from lab.bgp.attributes import Attributes
@@ -85,7 +86,7 @@ def test_a_route_server_stands_below_its_highest_client_and_above_the_others():
 
 
 @given(internets(most=20))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_every_provider_stands_above_its_customers(internet):
     boxes = placed(internet.topology).boxes
     for link in internet.topology.links:
@@ -97,7 +98,7 @@ def test_every_provider_stands_above_its_customers(internet):
 
 
 @given(internets(most=25))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_no_box_overlaps_another(internet):
     boxes = list(placed(internet.topology).boxes.values())
     for i, a in enumerate(boxes):
@@ -106,7 +107,7 @@ def test_no_box_overlaps_another(internet):
 
 
 @given(internets(most=25))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_no_link_runs_through_a_box(internet):
     plan = placed(internet.topology)
     for ends, curves in plan.curves.items():
@@ -115,7 +116,7 @@ def test_no_link_runs_through_a_box(internet):
 
 
 @given(internets(most=25))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_every_link_goes_from_the_edge_of_one_end_to_that_of_the_other_without_a_gap(internet):
     plan = placed(internet.topology)
     assert {(link.a, link.b) for link in internet.topology.links if link.b != "collector"} == set(plan.curves)
@@ -128,7 +129,7 @@ def test_every_link_goes_from_the_edge_of_one_end_to_that_of_the_other_without_a
 
 
 @given(internets(most=25))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_everything_lies_within_the_drawing(internet):
     plan = placed(internet.topology)
     for curves in plan.curves.values():
@@ -247,7 +248,7 @@ def test_the_same_lab_is_drawn_the_same_twice():
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_any_title_is_text_and_nothing_else(title):
     drawing = ET.fromstring(svg(snapshots.unrouted(topology("a -> b", title=title))))
     plain = ET.fromstring(svg(snapshots.unrouted(topology("a -> b", title="plain"))))

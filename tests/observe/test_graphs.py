@@ -5,6 +5,7 @@ import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 
 from lab.bgp.attributes import BLACKHOLE
 from lab.bgp.commands import SetPolicy
@@ -117,7 +118,7 @@ def test_without_any_route_all_is_lost(byoip):
     assert catchment(byoip.topology, byoip.views(), HELD).lost == 100
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     st.lists(st.sampled_from(["customer", "attacker", "cloud-east", "cloud-west", "eyeball"]), unique=True)
 )

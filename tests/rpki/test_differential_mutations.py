@@ -12,6 +12,8 @@ from support.rpki_mutations import ACCEPTED, mutated
 from support.rpki_mutations_catalogue import catalogue
 from support.rpki_verdicts import FORT, RPKI_CLIENT, kept, ours, outside
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def verdicts() -> Mapping[str, Mapping[str, str]]:
@@ -47,7 +49,6 @@ def test_the_page_about_differences_is_up_to_date(verdicts: Mapping[str, Mapping
 
 
 @pytest.mark.rpki
-@pytest.mark.slow
 @pytest.mark.parametrize("program", [RPKI_CLIENT, FORT])
 def test_the_verdicts_on_file_are_those_of_the_validators_installed(program: str) -> None:
     version, found = outside(mutated(catalogue(), int(time.time())), program)

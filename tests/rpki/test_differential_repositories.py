@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 from support.served_rpki import ServedRpki, without_ta
 
 from lab.bgp.prefix import WIDTH, Prefix
@@ -106,7 +107,7 @@ def rpki(request: pytest.FixtureRequest) -> Iterator[ServedRpki]:
         yield made
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(asked=st.lists(operations(), min_size=1, max_size=12))
 def test_all_follow_whatever_is_asked_of_the_rpki(rpki: ServedRpki, asked: list[Operation]) -> None:
     for operation in asked:

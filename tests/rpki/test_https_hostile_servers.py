@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 from support.repository_contents import BASE
 from support.scripted_https import Script, ScriptedServer, answer
 
@@ -315,7 +316,7 @@ def test_one_server_cannot_replace_what_another_publishes(
     assert source.read(A, 10) == b"good"
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(
     status=st.sampled_from([b"200", b"302", b"304", b"100", b"0", b"-1", b"9" * 30, b"x"]),
     headers=st.lists(

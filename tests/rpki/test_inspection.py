@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 
 from lab.rpki.inspection.inspector import Inspection, inspect, inspection_data
 from lab.rpki.issuing.hierarchy import Rpki
@@ -81,7 +82,7 @@ def test_all_that_is_wrong_is_told_not_only_the_first_thing() -> None:
     assert (found.kind, found.fields["origin"]) == ("ROA", "AS64496")
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.data())
 def test_whatever_the_bytes_are_it_is_a_problem_and_no_crash(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(objects())))

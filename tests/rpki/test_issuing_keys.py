@@ -35,6 +35,7 @@ def test_a_key_is_rsa_2048_and_what_it_signs_is_verified_with_its_public_key() -
     verify(key.spki, b"data", key.sign(b"data"), "signature", "the data", "RFC 7935")
 
 
+@pytest.mark.slow
 def test_processes_that_fill_a_pool_at_once_end_with_the_same_keys(pool_directory: Path) -> None:
     assert sorted(path.name for path in pool_directory.iterdir()) == ["00000.pem", "00001.pem"]
 

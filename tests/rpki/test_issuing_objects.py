@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 from support.rpki_small import CUSTOMER_V4, NOW, all_files, small_rpki
 
 from lab.bgp.aspa import Aspa
@@ -100,7 +101,7 @@ def test_a_manifest_says_what_was_asked_for(number: int, time: int, files: dict[
 # --- certificates and CRLs ------------------------------------------------------------------------------
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(
     TIMES,
     TIMES,
@@ -151,7 +152,7 @@ def test_a_ca_certificate_says_where_the_ca_publishes() -> None:
     assert certificate.resources == Resources.everything()
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(st.integers(0, 2**159 - 1), st.dictionaries(st.integers(0, 2**159 - 1), TIMES, max_size=5))
 def test_a_crl_says_what_was_asked_for(number: int, revoked: dict[int, int]) -> None:
     template = crl(

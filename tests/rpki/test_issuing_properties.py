@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from support.examples import examples
 from support.rpki_small import ASNS, CUSTOMER_V4, CUSTOMER_V6, EYEBALL, FREE, all_files, small_rpki, validated
 
 from lab.bgp.aspa import Aspa
@@ -142,7 +143,7 @@ class AnyOperations(RuleBasedStateMachine):
                 assert not parse_crl(ca.current.crl_data).revoked & set(used)
 
 
-AnyOperations.TestCase.settings = settings(max_examples=10, stateful_step_count=10)
+AnyOperations.TestCase.settings = settings(max_examples=examples(10), stateful_step_count=10)
 test_any_operations = AnyOperations.TestCase
 
 

@@ -106,6 +106,7 @@ times = KeptUpdateTimes(pathlib.Path(sys.argv[1])); print(flush=True); sys.stdin
 print(*(times.take(b'\\x01' * 20, 1_800_000_000) for _ in range(1000)))"
 
 
+@pytest.mark.slow
 def test_processes_that_publish_at_once_get_times_of_their_own(tmp_path: Path) -> None:
     command = [sys.executable, "-c", TAKE, str(tmp_path / "times")]
     pipe = subprocess.PIPE

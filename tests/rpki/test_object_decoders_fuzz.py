@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 from support.rpki_mutations_der import Node
 from support.rpki_small import all_files, small_rpki
 
@@ -139,7 +140,7 @@ def _change(draw: st.DrawFn, node: Node) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @given(data=st.data())
 def test_other_bytes_are_refused_with_a_check(kind: str, data: st.DataObject) -> None:
     make, decode = KINDS[kind]
@@ -147,7 +148,7 @@ def test_other_bytes_are_refused_with_a_check(kind: str, data: st.DataObject) ->
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @given(data=st.data())
 def test_other_structures_are_refused_with_a_check(kind: str, data: st.DataObject) -> None:
     make, decode = KINDS[kind]
@@ -180,7 +181,7 @@ def test_deep_nesting_and_very_many_elements_are_refused(kind: str) -> None:
     assert outcome(decode, element(0x30, b"\x30\0" * 1_000_000)) == "encoding"
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.text(max_size=200) | st.text("rsynchttp:/.example\n# AB=", max_size=200))
 def test_any_text_is_a_tal_or_is_refused(text: str) -> None:
     assert outcome(lambda data: parse_tal(data.decode(), "any"), text.encode(errors="replace"))

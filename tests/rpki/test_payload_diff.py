@@ -1,6 +1,7 @@
 import json
 
 from hypothesis import given, settings
+from support.examples import examples
 from support.payload_values import payloads
 
 from lab.bgp.aspa import Aspa
@@ -48,7 +49,7 @@ def test_a_renewed_object_is_no_difference():
 
 
 @given(payloads(), payloads())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_what_was_added_and_removed_leads_from_the_old_set_to_the_new(old, new):
     found = diff(old, new)
     removed = {change.vrp for change in found.removed}
@@ -60,7 +61,7 @@ def test_what_was_added_and_removed_leads_from_the_old_set_to_the_new(old, new):
 
 
 @given(payloads(), payloads())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_the_way_back_is_the_same_the_other_way_round(old, new):
     there, back = diff(old, new), diff(new, old)
     assert (there.added, there.removed) == (back.removed, back.added)
@@ -70,7 +71,7 @@ def test_the_way_back_is_the_same_the_other_way_round(old, new):
 
 
 @given(payloads(), payloads())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_every_difference_is_in_the_text_and_the_json(old, new):
     found = diff(old, new)
     lines = 0 if not found else len(diff_text(found).splitlines()) - 1

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
+from support.examples import examples
 from support.payload_values import payloads
 
 from lab.bgp.aspa import Aspa
@@ -31,7 +32,7 @@ def text(name: str, found: Payloads) -> str:
 
 
 @given(payloads())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_jsonext_reads_back_equal_with_every_source(found):
     assert parse_payloads(text("jsonext", found).encode(), "x") == found
 
@@ -45,7 +46,7 @@ def test_jsonext_names_the_file_of_a_local_exception_and_reads_it_back():
 
 
 @given(payloads())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_json_reads_back_with_the_same_vrps_and_what_each_customers_aspas_say_together(found):
     back = parse_payloads(text("json", found).encode(), "x")
     assert list(back.vrps) == list(found.vrps)
@@ -54,7 +55,7 @@ def test_json_reads_back_with_the_same_vrps_and_what_each_customers_aspas_say_to
 
 
 @given(payloads())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_equal_payloads_give_the_same_bytes_in_whatever_order_they_were_found(found):
     shuffled = list(found.items())
     random.Random(1).shuffle(shuffled)
@@ -141,7 +142,7 @@ def samples(found: Payloads) -> dict[tuple[str, tuple[str, ...]], float]:
 
 
 @given(payloads())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_the_metrics_are_openmetrics_and_count_payloads_by_trust_anchor(found):
     seen = samples(found)
     for ta in ("arin", "ripe"):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from support.examples import examples
 from support.repository_contents import BASE, histories
 
 from lab.rpki.publication.tree import PublishedTree
@@ -23,7 +24,7 @@ def on_disk(tree: PublishedTree) -> dict[str, bytes]:
     }
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(history=histories)
 def test_the_tree_is_exactly_what_is_published(
     tmp_path_factory: pytest.TempPathFactory, history: list[dict[str, bytes]]

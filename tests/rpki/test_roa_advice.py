@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 from support.payload_values import ASNS, prefixes, vrps
 
 from lab.bgp.prefix import Prefix
@@ -232,7 +233,7 @@ HOLDINGS = st.sets(st.tuples(prefixes(), ASNS), max_size=5)
 
 
 @given(st.sets(st.tuples(prefixes(), ASNS), max_size=8), st.sets(vrps(), max_size=8), st.none() | HOLDINGS)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_suggestions_that_nothing_speaks_against_make_no_working_route_invalid_whoever_holds_what(
     routes, roas, held
 ):
@@ -245,7 +246,7 @@ def test_suggestions_that_nothing_speaks_against_make_no_working_route_invalid_w
 
 
 @given(st.sets(st.tuples(prefixes(), ASNS), max_size=8), st.sets(vrps(), max_size=8), st.none() | HOLDINGS)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_suggestions_that_nothing_speaks_against_let_nothing_new_be_announced_but_what_is_held_as_a_whole(
     routes, roas, held
 ):
@@ -258,7 +259,7 @@ def test_suggestions_that_nothing_speaks_against_let_nothing_new_be_announced_bu
 
 
 @given(st.sets(st.tuples(prefixes(), ASNS), max_size=6), st.sets(vrps(), max_size=6))
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_advice_does_not_depend_on_the_order_of_its_input(routes, roas):
     seen = [Announcement(*route) for route in sorted(routes)]
     assert advise(seen, sorted(roas)) == advise(seen[::-1], sorted(roas, reverse=True))

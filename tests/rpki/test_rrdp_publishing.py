@@ -7,6 +7,7 @@ import re
 
 import pytest
 from hypothesis import given, settings
+from support.examples import examples
 from support.repository_contents import BASE, contents, histories
 
 from lab.rpki.fetching.limits import FetchLimits
@@ -36,7 +37,7 @@ def changes(kind: str, files: dict[str, bytes], serial: int) -> list[Change]:
     return found
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(histories)
 def test_the_snapshot_is_exactly_what_is_published(history: list[dict[str, bytes]]) -> None:
     publisher = RrdpPublisher(HTTPS)
@@ -46,7 +47,7 @@ def test_the_snapshot_is_exactly_what_is_published(history: list[dict[str, bytes
         assert {change.uri: change.content for change in snapshot} == published
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(histories)
 def test_deltas_lead_from_every_version_they_start_at_to_the_snapshot(
     history: list[dict[str, bytes]],
@@ -74,7 +75,7 @@ def test_the_same_content_again_makes_no_new_serial(published: dict[str, bytes])
     assert publisher.serial == 1
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(histories)
 def test_deltas_are_never_larger_than_the_snapshot_together(history: list[dict[str, bytes]]) -> None:
     publisher = RrdpPublisher(HTTPS)
@@ -85,7 +86,7 @@ def test_deltas_are_never_larger_than_the_snapshot_together(history: list[dict[s
         assert deltas <= len(files[str(notification.snapshot.uri).removeprefix(HTTPS)])
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(histories)
 def test_what_was_served_under_a_path_is_never_served_differently(history: list[dict[str, bytes]]) -> None:
     publisher = RrdpPublisher(HTTPS)

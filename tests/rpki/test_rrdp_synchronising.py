@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 from support.https_in_memory import HttpsInMemory
 from support.repository_contents import BASE, contents
 
@@ -52,7 +53,7 @@ class Copy:
         return {path.rpartition("/")[2].partition("-")[0] for path in self.https.asked} - {NOTIFICATION}
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     st.lists(
         st.tuples(contents, st.sampled_from(["", "sync", "sync", "new session"])), min_size=1, max_size=8
@@ -299,7 +300,7 @@ def test_a_store_that_contradicts_itself_is_made_anew(tmp_path: Path, text: byte
         assert copy.files() == published
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(offset=st.floats(0, 1), junk=st.binary(min_size=1, max_size=5000))
 def test_a_store_that_is_damaged_anywhere_is_mended_by_a_run_or_two(
     tmp_path_factory: pytest.TempPathFactory, offset: float, junk: bytes

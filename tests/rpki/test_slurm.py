@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 from support.payload_values import ASNS, payloads, prefixes
 
 from lab.bgp.aspa import Aspa
@@ -126,7 +127,7 @@ def removed(vrp: Vrp, filters: list[dict[str, Any]]) -> bool:
 
 
 @given(documents(), payloads())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_what_no_filter_matches_stays_and_what_is_asserted_is_there_even_if_a_filter_matches_it(
     content, found
 ):
@@ -148,14 +149,14 @@ def test_what_no_filter_matches_stays_and_what_is_asserted_is_there_even_if_a_fi
 
 
 @given(documents(), payloads())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_applying_a_file_twice_is_applying_it_once(content, found):
     slurm = parsed(content)
     assert slurm.apply(slurm.apply(found)) == slurm.apply(found)
 
 
 @given(documents(), payloads())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_the_order_of_the_entries_does_not_matter(content, found):
     backwards = {
         key: value

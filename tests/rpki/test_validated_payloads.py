@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 from support.payload_values import payloads
 
 from lab.bgp.aspa import Aspa, AspaTable
@@ -13,7 +14,7 @@ OURS = Vrp(Prefix.parse("203.0.113.0/24"), 24, 64496, "arin")
 
 
 @given(payloads(), st.randoms(use_true_random=False))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_payloads_are_equal_whatever_the_order_and_however_often_they_were_found(found, random):
     items = [*found.items(), *found.items()]
     random.shuffle(items)
@@ -43,7 +44,7 @@ def test_the_table_judges_routes_by_the_vrps():
 
 
 @given(payloads())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_a_customers_aspas_count_as_one_that_names_all_their_providers(found):
     merged, table = found.merged_aspas(), AspaTable(found.aspas)
     assert [aspa.customer for aspa in merged] == sorted({aspa.customer for aspa in found.aspas})

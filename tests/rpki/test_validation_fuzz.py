@@ -11,6 +11,7 @@ from cryptography.hazmat import asn1
 from cryptography.x509 import ObjectIdentifier
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 from support.signed_points import NOW, Point
 
 from lab.bgp.prefix import Prefix
@@ -57,7 +58,7 @@ def mutations(draw: st.DrawFn, data: bytes) -> bytes:
     return bytes(changed)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.data())
 def test_damaged_objects_with_the_right_hash_never_end_a_run(data: st.DataObject) -> None:
     ta = tree()

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from support.examples import examples
 from support.signed_points import DAY, HOUR, NOW, Point
 
 from lab.bgp.aspa import Aspa
@@ -48,7 +49,7 @@ def holdings(draw: st.DrawFn) -> tuple[tuple[tuple[Prefix, int], ...], int, int]
     return tuple(chosen), draw(ASNS), draw(st.integers(0, 2))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     st.lists(holdings(), max_size=4),
     st.dictionaries(ASNS, st.sets(st.integers(1, 9), min_size=1, max_size=3)),
@@ -255,5 +256,5 @@ def conclusions(result: Validation) -> tuple[Any, ...]:
 
 TestRunAfterRun = RunAfterRun.TestCase
 TestRunAfterRun.settings = settings(
-    max_examples=20, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(20), stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
 )

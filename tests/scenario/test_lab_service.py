@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 from support.small_lab import TEXT, small
 
 from lab import Lab, make_engine
@@ -34,6 +35,10 @@ VIEWS = (
     "timeline",
     "explain",
     "export",
+    "registry",
+    "aws-env",
+    "aws-accounts",
+    "aws-ranges",
     "rpki-status",
     "rpki-faults",
     "rpki-explain",
@@ -114,14 +119,14 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(JSON)
 def test_any_json_is_answered(service, request_data):
     answer = service.answer(json.dumps(request_data).encode())
     assert list(answer) == ["error"]
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(
     st.sampled_from(["announce", "hijack", "leak", "roa", "aspa", "set", "probe", "kill", "expect", "nope"]),
     JSON,
@@ -137,7 +142,7 @@ def test_a_step_that_makes_no_sense_changes_nothing(service, kind, body):
 NAMES = st.sampled_from(["speaker", "prefix", "last", "format", "lab", "self", "what", "x"])
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(st.sampled_from(VIEWS) | JSON, st.dictionaries(NAMES, JSON, max_size=3))
 def test_no_view_changes_anything_or_fails_for_want_of_an_argument(service, what, arguments):
     before = state(service)
@@ -280,3 +285,20 @@ def test_routes_that_do_not_settle_are_noted_and_the_lab_stays_up(serving, direc
     assert "transit does not come back" in [
         event.text for event in serving.timeline if isinstance(event, Note)
     ]
+
+
+def test_a_fault_of_our_own_between_requests_is_told_once_and_the_lab_stays_up(
+    serving, directory, monkeypatch, capsys
+):
+    looked = threading.Semaphore(0)
+
+    def look():
+        looked.release()
+        raise RuntimeError("oops")
+
+    monkeypatch.setattr(serving, "look", look)
+    for _ in range(3):
+        assert looked.acquire(timeout=10)
+    assert ask(directory, {"show": "status"}, timeout=5)["name"] == "small"
+    told = [event.text for event in serving.timeline if isinstance(event, Note) and "oops" in event.text]
+    assert told == ["a fault of the lab itself (RuntimeError: oops); see its lab.log"]

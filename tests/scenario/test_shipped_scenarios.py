@@ -35,10 +35,8 @@ DOCUMENTATION = [
 """RFC 5737 and RFC 3849; RFC 2544 for the addresses of the routers themselves."""
 SEEDS = 20
 """How many orders of messages every scenario is held against."""
-FEW_SEEDS = 4
+FEW_SEEDS = 2
 """How many of them in the fast run."""
-MANY_ACTIONS = {"aws-ipam"}
-"""Leaving out each in turn takes long."""
 NO_CHANGE_INTENDED = ("wait", "kill")
 """Steps whose lesson is that the outcome is the same as without them."""
 
@@ -116,9 +114,8 @@ def test_a_shipped_scenario_tells_what_to_look_at(name):
     assert load(name).steps[0].kind == "note", "a scenario starts with what there is to see"
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.slow if name in MANY_ACTIONS else ()) for name in SCENARIOS]
-)
+@pytest.mark.slow
+@every_scenario
 def test_without_any_one_action_some_expectation_of_a_shipped_scenario_fails(name):
     topology = load(name)
     for index, step in enumerate(topology.steps):
@@ -199,7 +196,9 @@ def test_the_way_back_from_a_withdrawal_needs_one_change_at_each_router():
 
 
 @pytest.mark.parametrize("name", ["aws-byoip-move", "byoip-to-aws", "make-before-break-to-cloudflare"])
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize(
+    "seed", [pytest.param(seed, marks=pytest.mark.slow if seed >= FEW_SEEDS else ()) for seed in range(SEEDS)]
+)
 def test_in_the_right_order_no_router_is_without_a_route_at_any_moment(name, seed):
     """Not only between the steps. Only who withdraws has a moment without a route: nobody told it another.
 

@@ -125,6 +125,7 @@ def test_the_json_holds_every_change():
 # --- where the copy begins --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(shipped()))
 def test_the_copy_begins_where_the_scenario_ended(name):
     with lab_of(load(name)) as lab:
@@ -168,6 +169,7 @@ def test_vrps_that_somebody_else_has_validated_are_those_of_the_copy():
         assert routes(copy) == routes(lab)
 
 
+@pytest.mark.slow
 def test_what_is_foretold_is_what_happens():
     """On random labs with leaks, hijacks and failing links, wherever the copy begins as the lab is."""
     certain = 0

@@ -36,6 +36,24 @@ def contents(path: Path) -> dict[str, Range]:
         state.close()
 
 
+def test_the_number_of_changes_stands_still_only_while_all_records_are_the_same() -> None:
+    state = State()
+    table = state.table("ranges", Range)
+    numbers = [state.changes]
+    with state.transaction():
+        table.put("left", LEFT)
+        numbers.append(state.changes)
+    assert state.changes == numbers[-1]
+    with state.transaction(commit=False):
+        table.remove("left")
+        numbers.append(state.changes)
+    numbers.append(state.changes)
+    assert numbers == sorted(set(numbers))
+    with state.transaction():
+        assert table["left"] == LEFT
+    assert state.changes == numbers[-1]
+
+
 def test_what_a_transaction_changed_is_there_when_the_file_is_opened_again(tmp_path: Path) -> None:
     state = State(tmp_path / "state")
     ranges = state.table("ranges", Range)
@@ -191,3 +209,58 @@ def test_a_row_that_is_no_record_names_the_file_and_the_row(tmp_path: Path) -> N
     again = State(tmp_path / "state")
     with pytest.raises(StateError, match=r"state: ranges 'a' cannot be read"):
         again.table("ranges", Other)
+
+
+@given(st.lists(st.sampled_from("abcd")), st.lists(st.sampled_from("abcd")))
+def test_what_is_taken_back_does_not_change_the_order(removed: list[str], put: list[str]) -> None:
+    state = State()
+    ranges = state.table("ranges", Range)
+    with state.transaction():
+        for key in "abc":
+            ranges.put(key, LEFT)
+    with state.transaction(commit=False):
+        for key in removed:
+            if key in ranges:
+                ranges.remove(key)
+        for key in put:
+            ranges.put(key, RIGHT)
+    assert list(ranges.items()) == [("a", LEFT), ("b", LEFT), ("c", LEFT)]
+
+
+def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    state = State(tmp_path / "state")
+    ranges = state.table("ranges", Range)
+    with state.transaction():
+        ranges.put("a", LEFT)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert set(modes.values()) == {0o600}, modes
+    state.close()
+
+
+def test_what_is_to_be_done_before_anything_is_kept_is_kept_with_it(tmp_path: Path) -> None:
+    state = State(tmp_path / "state")
+    ranges = state.table("ranges", Range)
+    state.before_keeping(lambda: ranges.put("last", RIGHT))
+    with state.transaction():
+        pass
+    with state.transaction(commit=False):
+        ranges.put("a", LEFT)
+    assert "last" not in ranges
+    with state.transaction():
+        ranges.put("a", LEFT)
+    state.close()
+    assert contents(tmp_path / "state") == {"a": LEFT, "last": RIGHT}
+
+
+def test_a_table_can_be_changed_while_its_records_are_gone_through() -> None:
+    table = (state := State()).table("ranges", Range)
+    with state.transaction():
+        table.put("left", LEFT)
+        table.put("right", RIGHT)
+        for key, record in table.items():
+            assert table.remove(key) == record
+        assert not table
+        table.put("left", LEFT)
+        for _ in table.values():
+            table.put("right", RIGHT)
+    assert list(table.values()) == [LEFT, RIGHT]

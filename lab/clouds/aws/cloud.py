@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from lab.bgp.prefix import Prefix
@@ -61,16 +62,8 @@ class Aws:
         """Do something as a whole, or, if it raises, not at all. With `rehearse` it is taken back in any
         case. What is due by now happens first."""
         self.work()
-        mark = len(self.basics.events)
-        try:
-            with self.basics.state.transaction(commit=not rehearse):
-                result = action()
-        except BaseException:
-            del self.basics.events[mark:]
-            raise
-        if rehearse:
-            del self.basics.events[mark:]
-        return result
+        with self._as_a_whole(rehearse=rehearse):
+            return action()
 
     def next_due(self) -> float | None:
         """When something happens next by itself, in UNIX seconds of the calendar; None if nothing will."""
@@ -80,9 +73,22 @@ class Aws:
         """Let everything happen that is due by now, in its order."""
         now = self.basics.world.now()
         while (due := self.next_due()) is not None and due <= now:
-            with self.basics.state.transaction():
+            with self._as_a_whole():
                 for room in (self.ranges, self.ipam, self.vpcs, self.monitor):
                     room.work(due)
+
+    @contextlib.contextmanager
+    def _as_a_whole(self, *, rehearse: bool = False) -> Iterator[None]:
+        """A transaction that takes the events back, too, of what is taken back."""
+        mark = len(self.basics.events)
+        try:
+            with self.basics.state.transaction(commit=not rehearse):
+                yield
+        except BaseException:
+            del self.basics.events[mark:]
+            raise
+        if rehearse:
+            del self.basics.events[mark:]
 
     def originations(self) -> frozenset[tuple[str, Prefix]]:
         """What AWS wants announced now: region and range."""

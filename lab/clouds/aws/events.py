@@ -11,9 +11,9 @@ from lab.observe.describe import describe
 
 @dataclass(frozen=True, slots=True)
 class AwsCalled(Event):
-    """An API call was answered. `error` is "" or the code; `text` says what was asked, without secrets.
+    """An API call was answered that changes something, or any call that was refused.
 
-    `prefix` is the range it was about, if it was about one.
+    `error` is "" or the code; `text` says what was asked, without secrets. `prefix` is the range it was about, if it was about one.
     """
 
     operation: str

@@ -28,7 +28,7 @@ def matching(
     error) and for one without values, FilterLimitExceeded for one with too many.
     """
     wanted = [_read(each) for each in filters or ()]
-    return [item for item in items if _matches(values(item), wanted)]
+    return [item for item in items if _matches(values(item), wanted)] if wanted else list(items)
 
 
 def tag_filters(tags: Mapping[str, str]) -> dict[str, str | Iterable[str] | None]:

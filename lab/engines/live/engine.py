@@ -137,6 +137,10 @@ class LiveEngine:
         began, monotonic = self._began
         return began + (self._clock.monotonic() - monotonic) * self._speed
 
+    def set_calendar(self, moment: float) -> None:
+        """Have the calendar show `moment` now."""
+        self._began = (moment, self._clock.monotonic())
+
     def _exit_on_signals(self) -> None:
         """Let SIGTERM and SIGHUP end the program as an exception does: the lab is closed on the way."""
         if threading.current_thread() is not threading.main_thread():

@@ -77,6 +77,7 @@ class SimEngine:
         self.delivered = 0
         """Route updates delivered so far."""
         self._now = 0.0
+        self._epoch: float = EPOCH
         self._sequence = 0
         self._queue: list[_Delivery] = []
         self._events: list[EngineEvent] = []
@@ -115,8 +116,12 @@ class SimEngine:
         return self._now
 
     def calendar(self) -> float:
-        """UNIX seconds, from EPOCH."""
-        return EPOCH + self._now
+        """UNIX seconds, from EPOCH or from what was set."""
+        return self._epoch + self._now
+
+    def set_calendar(self, moment: float) -> None:
+        """Have the calendar show `moment` now."""
+        self._epoch = moment - self._now
 
     # --- what can be done ---------------------------------------------------------------------------------
 

@@ -33,11 +33,7 @@ class RdapFront:
         self._mount = urlsplit(self._url).path
 
     def handle(self, request: HttpRequest) -> HttpResponse:
-        """The answer to one request; a HEAD gets that of a GET without the body."""
-        response = self._answer(request)
-        return replace(response, body=b"") if request.method == "HEAD" else response
-
-    def _answer(self, request: HttpRequest) -> HttpResponse:
+        """The answer to one request; for a HEAD that to a GET, of which the server leaves the body out."""
         if request.method not in _METHODS:
             allow = {"Allow": ", ".join(_METHODS)}
             return answering.error(405, "RDAP is read with GET and HEAD only.", None, self._url, allow)

@@ -100,6 +100,7 @@ def first_on_the_path(monkeypatch, directory: Path, file: str, text: str) -> Non
     monkeypatch.setattr(process_driver, "_base_environment", lambda: environment)
 
 
+@pytest.mark.slow
 def test_a_limit_the_nursery_meets_is_named_too(driver, run, monkeypatch, tmp_path):
     fork = "import errno, os\ndef fork(): raise OSError(errno.EAGAIN, '')\nos.fork = fork"
     first_on_the_path(monkeypatch, tmp_path, "sitecustomize.py", fork)

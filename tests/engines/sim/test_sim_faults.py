@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 from support.internets import tables
 
 from lab.bgp.aspa import Aspa, AspaMode
@@ -109,7 +110,7 @@ def let(engine: SimEngine, happening: Happening) -> None:
         assert isinstance(happening, StopOriginating | Leak)  # of what was never begun
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(commands | payloads, max_size=12))
 def test_a_speaker_that_dies_comes_back_as_all_its_commands_left_it(history: list[Happening]) -> None:
     engine = star()
@@ -190,7 +191,7 @@ def test_a_speaker_with_a_cache_of_its_own_cannot_be_simulated() -> None:
         SimEngine(Topology("own", "", speakers, (), collector=""))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(commands, max_size=6))
 def test_commands_to_a_dead_speaker_hold_once_it_is_back(history: list[Command]) -> None:
     alive, dead = star(), star()

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 from support.internets import Internet, Tables, internets, tables
 from support.stable_state import stable_routes
 from support.valleys import has_valley, steps_of
@@ -17,7 +18,7 @@ from lab.bgp.relationship import Relationship
 from lab.engines.sim.engine import SimEngine
 from lab.topology.model import LinkKind, Topology
 
-few = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+few = settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
 def adj_rib_out(engine: SimEngine, name: str) -> dict[str, dict[object, Attributes]]:
@@ -134,7 +135,7 @@ def test_one_seed_is_one_run_event_by_event(internet: Internet, seed: int) -> No
     assert (once.now(), once.delivered) == (again.now(), again.delivered)
 
 
-@settings(few, max_examples=120)
+@settings(few, max_examples=examples(120))
 @given(internets(most=15, shared_asns=True))
 def test_the_result_is_the_stable_state_of_the_graph(internet: Internet) -> None:
     engine = internet.announced()

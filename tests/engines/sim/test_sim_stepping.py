@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 from support.internets import Internet, internets, tables
 
 from lab.bgp.commands import Originate, StopOriginating
@@ -34,7 +35,7 @@ def announced(internet: Internet) -> SimEngine:
     return engine
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(internets(), st.floats(0.001, 0.05))
 def test_stepping_advancing_and_converging_are_the_same_run(internet: Internet, slice_: float) -> None:
     stepped, advanced, converged = announced(internet), announced(internet), announced(internet)
@@ -50,7 +51,7 @@ def test_stepping_advancing_and_converging_are_the_same_run(internet: Internet, 
     assert not stepped.step()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(internets())
 def test_events_come_in_order_of_time_and_each_once(internet: Internet) -> None:
     engine = announced(internet)

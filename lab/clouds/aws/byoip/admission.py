@@ -61,12 +61,12 @@ def check_limit(book: Book, caller: Caller) -> None:
 
 
 def check_free(book: Book, caller: Caller, prefix: Prefix) -> None:
-    """Raises AwsError if any address of `prefix` has been brought already, by whomever and to wherever."""
-    for record in book.overlapping(prefix):
-        if record.account != caller.account:
-            raise AwsError(
-                "InvalidParameterValue", f"Addresses of {prefix} are provisioned by another AWS account"
-            )
+    """Raises AwsError if any address of `prefix` has been brought already, by whomever and to wherever, or is
+    being brought by the caller."""
+    if taken := book.of_another(caller.account, prefix):
+        raise AwsError("InvalidParameterValue", taken)
+    own = [record for record in book.overlapping(prefix) if record.account == caller.account]
+    for record in own:
         if record.prefix == prefix and record.region == caller.region:
             raise AwsError(
                 "IncorrectState",
@@ -81,7 +81,7 @@ def check_free(book: Book, caller: Caller, prefix: Prefix) -> None:
         )
 
 
-def check_unreserved(prefix: Prefix, holder: str | None) -> None:
-    """Raises AwsError InvalidParameterValue if `holder`, text for people, has addresses of `prefix`."""
-    if holder is not None:
-        raise AwsError("InvalidParameterValue", f"Addresses of {prefix} have been brought already: {holder}")
+def check_unreserved(reserved: str) -> None:
+    """Raises AwsError InvalidParameterValue, with `reserved` as its text, unless that is ""."""
+    if reserved:
+        raise AwsError("InvalidParameterValue", reserved)

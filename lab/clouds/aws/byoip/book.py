@@ -34,9 +34,9 @@ class Book:
         return record if record and self._is_listed(record) else None
 
     def covering(self, prefix: Prefix) -> ByoipCidr | None:
-        """The range that has `prefix`, of any account; one that is at AWS before one that failed."""
+        """The range that has `prefix`, of any account; one that is at AWS before one that waits or failed."""
         found = [record for record in self.all() if record.prefix.covers(prefix)]
-        return max(found, key=lambda record: (record.state not in GONE, record.since), default=None)
+        return max(found, key=lambda record: (record.is_proven, record.since), default=None)
 
     def overlapping(self, prefix: Prefix) -> list[ByoipCidr]:
         """The ranges at AWS that share addresses with `prefix`, of any account and region."""
@@ -45,6 +45,13 @@ class Book:
             for record in self._table.values()
             if record.state not in GONE and (record.prefix.covers(prefix) or prefix.covers(record.prefix))
         ]
+
+    def of_another(self, account: str, prefix: Prefix) -> str:
+        """That another account has proven addresses of `prefix` to be its own, as text for people; or ""."""
+        for record in self.overlapping(prefix):
+            if record.account != account and record.is_proven:
+                return f"Addresses of {prefix} are provisioned by another AWS account"
+        return ""
 
     def asked_for(self, caller: Caller, prefix: Prefix) -> ByoipCidr:
         """The caller's range that is exactly `prefix`, in the caller's region.

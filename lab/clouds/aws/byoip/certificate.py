@@ -62,7 +62,7 @@ def _key(body: str, now: float) -> RSAPublicKey:
     try:
         certificate = x509.load_der_x509_certificate(base64.b64decode(body, validate=True))
         key = certificate.public_key()
-    except (ValueError, binascii.Error, UnsupportedAlgorithm):
+    except (ValueError, binascii.Error, UnsupportedAlgorithm, x509.InvalidVersion):
         raise ValueError(
             f"the {len(body)} characters between the markers are no X.509 certificate in base64"
         ) from None
@@ -72,8 +72,8 @@ def _key(body: str, now: float) -> RSAPublicKey:
         raise ValueError(f"the certificate expired on {expired:%Y-%m-%d}; today is {moment:%Y-%m-%d}")
     if moment < certificate.not_valid_before_utc:
         raise ValueError(
-            f"the certificate is valid from {certificate.not_valid_before_utc:%Y-%m-%d} on; "
-            f"today is {moment:%Y-%m-%d}"
+            f"the certificate is valid from {certificate.not_valid_before_utc:%Y-%m-%d %H:%M:%S} on; "
+            f"now it is {moment:%Y-%m-%d %H:%M:%S}"
         )
     if not isinstance(key, RSAPublicKey):
         raise ValueError("the certificate's key is not RSA; openssl genrsa makes one that is")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from lab.bgp.prefix import Prefix
 from lab.clouds.aws.basics import Basics
 from lab.clouds.aws.byoip.book import Book
 from lab.clouds.aws.byoip.holdings import Holdings
@@ -13,10 +16,14 @@ from lab.clouds.aws.byoip.roa_rules import left_behind
 class Progress:
     """Ends pending states, one range at a time."""
 
-    def __init__(self, basics: Basics, book: Book, holdings: Holdings) -> None:
+    def __init__(
+        self, basics: Basics, book: Book, holdings: Holdings, reserved: Callable[[Prefix], str]
+    ) -> None:
+        """`reserved` tells who else than a range holds addresses, as text for people; or ""."""
         self._basics = basics
         self._book = book
         self._holdings = holdings
+        self._reserved = reserved
 
     def step(self, record: ByoipCidr) -> None:
         """Let what `record` waits for happen."""
@@ -39,8 +46,10 @@ class Progress:
             record.authorization,
             record.advertisable,
         )
-        if missing:
-            text = "; ".join(str(shortfall) for shortfall in missing)
+        # Several accounts may have asked for it; the first that proves to hold it has it.
+        taken = self._book.of_another(record.account, record.prefix) or self._reserved(record.prefix)
+        if missing or taken:
+            text = "; ".join([*map(str, missing), *([taken] if taken else [])])
             self._book.move(record, RangeState.FAILED_PROVISION, text, status_message=text)
             return
         pool_id = self._holdings.make_pool(record)

@@ -55,3 +55,9 @@ class ByoipCidr:
     authorization: Authorization | None = None
     pool_tags: Mapping[str, str] = field(default_factory=dict)
     due: float | None = None
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the account has shown that it holds the range: a pool stands for it, and nobody else may
+        bring it."""
+        return bool(self.pool_id or self.ipam_pool_id)

@@ -43,7 +43,7 @@ class Ranges:
         self._book = Book(basics)
         self._throttle = Throttle(basics)
         self._holdings = Holdings(tags, ipv4_pools, ipv6_pools)
-        self._progress = Progress(basics, self._book, self._holdings)
+        self._progress = Progress(basics, self._book, self._holdings, self._reserved)
         self.reservations: list[Callable[[Prefix], str | None]] = []
         """Asked before a range is brought: who else holds addresses of it, as text for people."""
 
@@ -70,8 +70,7 @@ class Ranges:
                 f"The request must contain a CIDR authorization context: {prefix} is a range of your own",
             )
         admission.check_free(self._book, caller, prefix)
-        for reserved in self.reservations:
-            admission.check_unreserved(prefix, reserved(prefix))
+        admission.check_unreserved(self._reserved(prefix))
         admission.check_limit(self._book, caller)
         now = self._basics.world.now()
         record = ByoipCidr(
@@ -219,3 +218,7 @@ class Ranges:
         """End all pending states that are due at or before `now`."""
         for record in self._book.due(now):
             self._progress.step(record)
+
+    def _reserved(self, prefix: Prefix) -> str:
+        holders = filter(None, (reserved(prefix) for reserved in self.reservations))
+        return next((f"Addresses of {prefix} have been brought already: {each}" for each in holders), "")

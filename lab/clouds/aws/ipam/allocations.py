@@ -139,9 +139,11 @@ class Allocations:
         )
 
     def own(self, caller: Caller, allocation_id: str) -> Allocation:
-        """An allocation of the caller. Raises AwsError InvalidIpamPoolAllocationId.NotFound."""
+        """An allocation of the caller, where its pool is seen. Raises AwsError
+        InvalidIpamPoolAllocationId.NotFound."""
         allocation = self._find(allocation_id)
-        if allocation.owner != caller.account:
+        pool = self._tables.pools[allocation.pool_id]
+        if allocation.owner != caller.account or caller.region not in {pool.region, pool.locale}:
             raise _unknown(allocation_id)
         return allocation
 

@@ -87,16 +87,13 @@ class Book:
         self._tables.allocations.remove(allocation.id)
         self._tags.forget(allocation.id)
 
-    def of_resource(self, resource_id: str, prefix: Prefix) -> Allocation | None:
-        """The allocation of exactly `prefix` to a resource."""
-        return next(
-            (
-                allocation
-                for allocation in self._tables.allocations.values()
-                if (allocation.resource_id, allocation.prefix) == (resource_id, prefix)
-            ),
-            None,
-        )
+    def of_resource(self, resource_id: str, prefix: Prefix) -> list[Allocation]:
+        """The allocations of exactly `prefix` to a resource: each IPAM that sees a VPC may have one."""
+        return [
+            allocation
+            for allocation in self._tables.allocations.values()
+            if (allocation.resource_id, allocation.prefix) == (resource_id, prefix)
+        ]
 
 
 def _common(ranges: Iterable[Prefix], limits: tuple[Prefix, ...]) -> Iterator[Prefix]:

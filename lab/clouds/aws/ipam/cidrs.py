@@ -50,7 +50,8 @@ class Cidrs:
         if pool.locale and enters_region(pool, source):
             check_available(self._basics, Caller(pool.owner, pool.locale))
         if prefix is not None:
-            self._forget_former(pool, prefix)
+            self._check_new(pool, prefix)
+            self._tables.forget_former(pool_id, prefix)
         delays = self._basics.settings.delays
         cidr = PoolCidr(
             id=self._basics.ids.new("ipam-pool-cidr"),
@@ -114,14 +115,10 @@ class Cidrs:
         for cidr in sorted(due, key=lambda each: each.due or now):
             self._provisioning.finish(cidr)
 
-    def _forget_former(self, pool: Pool, prefix: Prefix) -> None:
-        """A new attempt takes the place of one that failed or ended."""
+    def _check_new(self, pool: Pool, prefix: Prefix) -> None:
         for cidr in self._tables.cidrs_of(pool.id):
-            if cidr.prefix != prefix:
-                continue
-            if not cidr.is_gone:
+            if cidr.prefix == prefix and not cidr.is_gone:
                 raise AwsError(
                     "InvalidParameterValue",
                     f"The CIDR {prefix} is in {pool.id} already, in state {cidr.state.value}.",
                 )
-            self._tables.cidrs.remove(cidr.id)

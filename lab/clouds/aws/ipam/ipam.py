@@ -86,10 +86,12 @@ class Ipam:
             tags=tags,
         )
 
-    def release(self, resource_id: str, prefix: Prefix) -> None:
-        """Take back what a resource was allocated. Nothing happens if IPAM does not know of it (any more)."""
-        if allocation := self._book.of_resource(resource_id, prefix):
-            self._book.remove(allocation)
+    def release(self, resource_id: str, prefix: Prefix, *, ipam_id: str | None = None) -> None:
+        """Take back what a resource was allocated, from the pools of one IPAM or of all. Nothing happens if
+        IPAM does not know of it (any more)."""
+        for allocation in self._book.of_resource(resource_id, prefix):
+            if ipam_id in (None, self.tables.pools[allocation.pool_id].ipam_id):
+                self._book.remove(allocation)
 
     def next_due(self) -> float | None:
         """When something here happens next by itself, in UNIX seconds of the calendar."""

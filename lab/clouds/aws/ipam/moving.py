@@ -66,6 +66,7 @@ class Moving:
             state=CidrState.PENDING_IMPORT,
             due=self._lifecycle.due,
         )
+        self._tables.forget_former(pool_id, prefix)
         self._tables.cidrs.put(cidr.id, cidr)
         self._book.add(
             pool, prefix, caller.account, ResourceType.PUBLIC_IPV4_POOL, found.pool_id, caller.region

@@ -63,7 +63,7 @@ class Provisioning:
                 cidr, state=CidrState.FAILED_PROVISION, failure_code=failure.code, failure=failure.message
             )
         if cidr.prefix is None:
-            self._forget_former(pool, prefix)
+            self._tables.forget_former(pool.id, prefix)
         if pool.source_pool_id:
             source = self._tables.pools[pool.source_pool_id]
             self._book.add(source, prefix, pool.owner, ResourceType.POOL, pool.id, pool.locale)
@@ -73,21 +73,23 @@ class Provisioning:
         prefix = cidr.prefix
         assert prefix is not None  # only what was provisioned comes here
         try:
-            if any(prefix.covers(each.prefix) for each in self._tables.allocations_of(pool.id)):
-                raise AwsError("DependencyViolation", "The CIDR has one or more allocations.")
+            self._check_unallocated(pool, prefix)
             if enters_region(pool, self._source(pool)):
                 self._ranges.unregister(cidr.account, prefix)
         except AwsError as error:
             return dataclasses.replace(cidr, state=CidrState.FAILED_DEPROVISION, failure=error.message)
-        if allocation := self._book.of_resource(pool.id, prefix):
+        for allocation in self._book.of_resource(pool.id, prefix):
             self._book.remove(allocation)
         return dataclasses.replace(cidr, state=CidrState.DEPROVISIONED)
 
-    def _forget_former(self, pool: Pool, prefix: Prefix) -> None:
-        """What was chosen takes the place of the same CIDR as it was given up once."""
-        for former in self._tables.cidrs_of(pool.id):
-            if former.prefix == prefix and former.is_gone:
-                self._tables.cidrs.remove(former.id)
+    def _check_unallocated(self, pool: Pool, prefix: Prefix) -> None:
+        for each in self._tables.allocations_of(pool.id):
+            if prefix.covers(each.prefix):
+                raise AwsError(
+                    "DependencyViolation",
+                    f"The CIDR has one or more allocations, such as {each.prefix} "
+                    f"({each.resource_type.value} {each.resource_id or each.id}); release them first.",
+                )
 
     def _check_quota(self, pool: Pool) -> None:
         held = sum(cidr.is_held for cidr in self._tables.cidrs_of(pool.id))
@@ -129,11 +131,12 @@ class Provisioning:
             )
 
     def _check_paperwork(self, pool: Pool, cidr: PoolCidr, prefix: Prefix) -> None:
-        if taken := self._ranges.overlapping(prefix):
-            raise _RefusedError(
-                FailureCode.NOT_AVAILABLE,
-                f"{prefix} overlaps {taken[0].prefix}, which was brought to {taken[0].region} without IPAM.",
-            )
+        for taken in self._ranges.overlapping(prefix):
+            if taken.account == pool.owner or taken.is_proven:
+                raise _RefusedError(
+                    FailureCode.NOT_AVAILABLE,
+                    f"{prefix} overlaps {taken.prefix}, which was brought to {taken.region} without IPAM.",
+                )
         missing = shortfalls(
             self._basics,
             pool.owner,

@@ -85,15 +85,16 @@ class PublicIpv4:
     def deprovision(self, caller: Caller, pool_id: str, prefix: Prefix) -> None:
         """Take a range out of a public IPv4 pool and give it back to the IPAM pool it came from."""
         pool = self._ipv4_pools.find(caller, pool_id)
-        allocation = self._book.of_resource(pool_id, prefix)
-        if prefix not in pool.ranges or allocation is None:
+        allocations = self._book.of_resource(pool_id, prefix)
+        if prefix not in pool.ranges or not allocations:
             raise AwsError(
                 "InvalidParameterValue",
                 f"The CIDR {prefix} was not provisioned to {pool_id} from IPAM; it has "
                 f"{', '.join(map(str, pool.ranges)) or 'no range'}.",
             )
         self._ipv4_pools.remove_range(pool_id, prefix)
-        self._book.remove(allocation)
+        for allocation in allocations:
+            self._book.remove(allocation)
 
     @staticmethod
     def _check_source(pool: Pool) -> None:

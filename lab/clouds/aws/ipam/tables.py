@@ -34,6 +34,12 @@ class IpamTables:
         """The CIDRs of a pool in any state, in the order in which they were asked for."""
         return [cidr for cidr in self.cidrs.values() if cidr.pool_id == pool_id]
 
+    def forget_former(self, pool_id: str, prefix: Prefix) -> None:
+        """Drop what is only remembered of a CIDR that comes to a pool anew."""
+        for cidr in self.cidrs_of(pool_id):
+            if cidr.prefix == prefix and cidr.is_gone:
+                self.cidrs.remove(cidr.id)
+
     def usable(self, pool_id: str) -> list[Prefix]:
         """The prefixes that can be allocated from."""
         return [cidr.prefix for cidr in self.cidrs_of(pool_id) if cidr.prefix and cidr.is_usable]

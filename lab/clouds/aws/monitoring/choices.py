@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from lab.bgp.prefix import Prefix
 from lab.clouds.aws.basics import Basics
+from lab.clouds.aws.ipam.tables import IpamTables
 from lab.clouds.aws.monitoring.records import Resource
 
 
@@ -23,13 +24,16 @@ class Choice:
 class Choices:
     """The choices for every IPAM. One that differs in nothing from what IPAM does by itself is not kept."""
 
-    def __init__(self, basics: Basics) -> None:
+    def __init__(self, basics: Basics, tables: IpamTables) -> None:
+        self._scopes = tables.scopes
         self._table = basics.state.table("aws_ipam_resource_choices", Choice)
 
     def of(self, ipam_id: str, resource: Resource) -> Choice:
-        """What was chosen for a CIDR in one IPAM."""
+        """What was chosen for a CIDR in one IPAM. The choice of a scope ends with the scope."""
         plain = Choice(resource.id, resource.prefix, ipam_id)
-        return self._table.get(_key(plain), plain)
+        made = self._table.get(_key(plain), plain) if self._table else plain
+        is_there = not made.scope_id or made.scope_id in self._scopes
+        return made if is_there else replace(made, scope_id="")
 
     def change(self, choice: Choice, *, monitored: bool, scope_id: str) -> None:
         """Choose something else."""

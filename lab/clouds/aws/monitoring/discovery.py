@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 
 from lab.bgp.prefix import WIDTH, Address, Prefix
@@ -35,19 +36,24 @@ class Discovery:
 
     def resources(self, accounts: Iterable[str], regions: Iterable[str]) -> Iterator[Resource]:
         """The CIDRs of all resources of these accounts in these regions; VPCs before their subnets."""
-        places = [Caller(account, region) for account in accounts for region in regions]
-        for place in places:
-            yield from self.vpcs(place)
+        for place in _places(accounts, regions):
+            yield from self._vpcs_in(place)
             yield from self._subnets(place)
             yield from self._elastic_ips(place)
             yield from self._pools(place)
 
-    def vpcs(self, place: Caller) -> Iterator[Resource]:
-        """The blocks of the VPCs of an account in a region."""
+    def vpcs(self, accounts: Iterable[str], regions: Iterable[str]) -> Iterator[Resource]:
+        """The blocks of the VPCs of these accounts in these regions."""
+        for place in _places(accounts, regions):
+            yield from self._vpcs_in(place)
+
+    def _vpcs_in(self, place: Caller) -> Iterator[Resource]:
+        subnets: dict[str, list[Prefix]] = {}
+        for subnet in self._vpcs.subnets.all_of(place):
+            blocks = [subnet.block, *([subnet.ipv6.prefix] if subnet.ipv6 else ())]
+            subnets.setdefault(subnet.vpc_id, []).extend(blocks)
         for vpc in self._vpcs.all_of(place):
-            subnets = self._vpcs.tables.subnets_of(vpc.id)
-            used = [subnet.block for subnet in subnets]
-            used += [subnet.ipv6.prefix for subnet in subnets if subnet.ipv6]
+            used = subnets.get(vpc.id, [])
             for block in vpc.associations:
                 yield self._found(
                     Kind.VPC,
@@ -115,6 +121,11 @@ class Discovery:
         return Resource(
             kind, resource_id, place.account, place.region, prefix, ip_source, tags, usage, vpc_id, zone_id
         )
+
+
+def _places(accounts: Iterable[str], regions: Iterable[str]) -> list[Caller]:
+    together = itertools.product(accounts, regions)
+    return [Caller(account, region) for account, region in together]
 
 
 def _share(whole: Prefix, parts: Iterable[Prefix]) -> float:

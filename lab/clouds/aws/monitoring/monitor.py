@@ -43,7 +43,7 @@ class Monitor:
         self._ipam = ipam
         self.admin = OrganizationAdmin(basics)
         self.routes = Routes(basics, ranges, self.admin)
-        self._choices = Choices(basics)
+        self._choices = Choices(basics, ipam.tables)
         self._discovery = Discovery(tags, vpcs, addresses, ipv4_pools, ipv6_pools)
         self._cidrs = ResourceCidrs(ipam.tables, self._discovery, self.admin, self._choices)
         self._auto_import = AutoImport(basics, ipam, self._cidrs)
@@ -68,9 +68,11 @@ class Monitor:
         """Monitor a CIDR or ignore it, and, with `destination`, see it in another private scope.
 
         What it had from a pool returns there if it is ignored or moved. Raises InvalidIpamScopeId.NotFound,
-        and InvalidParameterValue for a CIDR that is not in the scope or cannot be moved.
+        and InvalidParameterValue for a CIDR that is not in the scope, or cannot be ignored or moved.
         """
         found = self._find(self.resource_cidrs(caller, scope_id), scope_id, resource_id, prefix, region)
+        if not monitored:
+            self._check_ignorable(caller, found)
         choice = self._choices.of(found.ipam_id, found.resource)
         target = choice.scope_id
         if destination is not None and destination != scope_id:
@@ -78,7 +80,7 @@ class Monitor:
             target = destination
         self._choices.change(choice, monitored=monitored, scope_id=target)
         if not monitored or target != choice.scope_id:
-            self._ipam.release(resource_id, prefix)
+            self._ipam.release(resource_id, prefix, ipam_id=found.ipam_id)
         now_in = self.resource_cidrs(caller, destination or scope_id)
         return self._find(now_in, destination or scope_id, resource_id, prefix, region)
 
@@ -127,6 +129,16 @@ class Monitor:
             "InvalidParameterValue",
             f"{resource_id} in {region} has no CIDR {prefix} in {scope_id}, as far as this IPAM monitors.",
         )
+
+    def _check_ignorable(self, caller: Caller, cidr: ResourceCidr) -> None:
+        """ "You can't ignore public resource CIDRs" (VPC IPAM User Guide, "Release an allocation"): two
+        resources would have the same addresses of the Internet then."""
+        if _is_public(self._ipam.access.scope(caller, cidr.scope_id)):
+            raise AwsError(
+                "InvalidParameterValue",
+                f"{cidr.resource.prefix} of {cidr.resource.id} is in the public scope {cidr.scope_id}; only "
+                "CIDRs in private scopes can be ignored.",
+            )
 
     def _check_move(self, caller: Caller, cidr: ResourceCidr, destination: str) -> None:
         scopes = [self._ipam.access.scope(caller, each) for each in (cidr.scope_id, destination)]

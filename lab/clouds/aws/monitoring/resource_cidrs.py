@@ -23,6 +23,9 @@ from lab.clouds.aws.monitoring.records import (
     ResourceCidr,
 )
 
+_VpcScopes = dict[str, list[tuple[Prefix, str]]]
+"""By VPC, its blocks and the scope in which each is."""
+
 
 class ResourceCidrs:
     """Computed anew each time, from what there is."""
@@ -37,22 +40,30 @@ class ResourceCidrs:
 
     def of(self, manager: Manager) -> list[ResourceCidr]:
         """All that an IPAM monitors, in its operating regions."""
-        accounts = self._admin.watched_by(manager.owner)
-        found = list(self._judged(manager, self._discovery.resources(accounts, manager.operating_regions)))
+        found = list(self._judged(manager, self._discovery.resources(*self._watched(manager))))
         shared = {
             scope.id: self._overlapping(scope.id, found) for scope in self._tables.scopes_of(manager.id)
         }
         return [_with_overlap(each, shared[each.scope_id]) for each in found]
 
+    def unmanaged_vpcs(self, manager: Manager) -> Iterator[ResourceCidr]:
+        """The blocks of VPCs that are in no pool of an IPAM and not ignored; whether they overlap is open."""
+        for cidr in self._judged(manager, self._discovery.vpcs(*self._watched(manager))):
+            if cidr.management is Management.UNMANAGED:
+                yield cidr
+
+    def _watched(self, manager: Manager) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return self._admin.watched_by(manager.owner), manager.operating_regions
+
     def _judged(self, manager: Manager, resources: Iterator[Resource]) -> Iterator[ResourceCidr]:
         pools = self._pools_by_resource(manager)
-        scopes: dict[tuple[str, Prefix], str] = {}
+        scopes: _VpcScopes = {}
         for resource in resources:
             choice = self._choices.of(manager.id, resource)
             pool = pools.get(resource.key)
             scope_id = pool.scope_id if pool else choice.scope_id or _default_scope(manager, resource, scopes)
             if resource.kind is Kind.VPC:
-                scopes[resource.key] = scope_id
+                scopes.setdefault(resource.id, []).append((resource.prefix, scope_id))
             plain = ResourceCidr(resource, manager.id, scope_id, pool.id if pool else None)
             if not choice.monitored:
                 yield replace(plain, management=Management.IGNORED, compliance=Compliance.IGNORED)
@@ -85,10 +96,10 @@ class ResourceCidrs:
         return overlapping(cidrs)
 
 
-def _default_scope(manager: Manager, resource: Resource, vpc_scopes: dict[tuple[str, Prefix], str]) -> str:
+def _default_scope(manager: Manager, resource: Resource, vpc_scopes: _VpcScopes) -> str:
     if resource.kind is Kind.SUBNET:
-        for (vpc_id, block), scope_id in vpc_scopes.items():
-            if vpc_id == resource.vpc_id and block.covers(resource.prefix):
+        for block, scope_id in vpc_scopes.get(resource.vpc_id or "", ()):
+            if block.covers(resource.prefix):
                 return scope_id
     return manager.private_scope_id if resource.ip_source == "none" else manager.public_scope_id
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, TypeVar
 
 from lab.clouds.aws.cloud import Aws
@@ -140,6 +141,7 @@ def refuse(asked: Parameters, member: str, why: str) -> None:
         raise AwsError("UnsupportedOperation", f"{member} is not supported by this lab: {why}")
 
 
+@cache
 def _filter_name(member: str) -> str:
     return re.sub(r"(?<!^)([A-Z])", r"-\1", member).lower()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect
+from collections.abc import Iterable, Sequence
 
 from lab.bgp.prefix import WIDTH, Prefix
 
@@ -23,6 +24,12 @@ def first_free(within: Iterable[Prefix], length: int, taken: Iterable[Prefix]) -
 def overlap(one: Prefix, other: Prefix) -> bool:
     """Whether two prefixes share an address."""
     return one.covers(other) or other.covers(one)
+
+
+def is_free(prefix: Prefix, taken: Sequence[Prefix]) -> bool:
+    """Whether `prefix` shares no address with any of `taken`, which are in order and share none either."""
+    place = bisect(taken, prefix)
+    return not any(overlap(prefix, each) for each in taken[max(place - 1, 0) : place + 1])
 
 
 def _first_free_in(block: Prefix, length: int, taken: list[Prefix]) -> Prefix | None:

@@ -56,10 +56,11 @@ class Blocks:
 
     def ipv4(self, caller: Caller, vpc_id: str, wish: Ipv4Wish, tags: dict[str, str]) -> CidrAssociation:
         """An IPv4 block for a VPC. Raises MissingParameter, InvalidParameterCombination, InvalidVpc.Range
-        outside of /16 to /28, and what IPAM refuses with."""
+        outside of /16 to /28, InvalidParameterValue for a public IPAM pool, and what IPAM refuses with."""
         _check_one_size(wish.block, wish.netmask, wish.ipam_pool_id)
         if wish.ipam_pool_id:
             block = self._from_ipam(caller, vpc_id, wish.ipam_pool_id, wish.block, wish.netmask, tags)
+            _check_private(block, wish.ipam_pool_id)
         elif wish.block:
             block = self._association(wish.block, Source.GIVEN, "", "none", False)
         else:
@@ -169,6 +170,15 @@ def _check_one_size(block: Prefix | None, netmask: int | None, ipam_pool_id: str
         raise AwsError(
             "InvalidParameterCombination",
             f"The netmask length {netmask} goes with an IPAM pool, and none was given",
+        )
+
+
+def _check_private(block: CidrAssociation, pool_id: str) -> None:
+    if block.ip_source != "none":
+        raise AwsError(
+            "InvalidParameterValue",
+            f"{pool_id} is a pool of the public scope: its IPv4 addresses become Elastic IPs, by way of a "
+            "public IPv4 pool. A VPC takes its IPv4 block from a pool in a private scope",
         )
 
 

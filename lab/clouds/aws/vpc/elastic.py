@@ -33,16 +33,7 @@ class ElasticAssociations:
         """
         elastic = self.addresses.find(caller, allocation_id)
         interface = self._tables.interface(caller, interface_id)
-        if private_address not in (None, interface.private_address):
-            raise AwsError(
-                "InvalidParameterValue",
-                f"{private_address} is not an address of {interface_id}; it has {interface.private_address}",
-            )
-        if interface.managed_by != managed_by:
-            raise AwsError(
-                "OperationNotPermitted",
-                f"You are not allowed to manage {interface_id}: it belongs to {interface.managed_by}",
-            )
+        _check_usable(interface, private_address, managed_by)
         self.check_gateway(interface.vpc_id)
         if elastic.association and not reassociate:
             raise AwsError(
@@ -74,3 +65,16 @@ class ElasticAssociations:
                 f"{interface.private_address} of {interface.id} is already associated with {other.id}",
             )
         self.addresses.disassociate(caller, other.id)
+
+
+def _check_usable(interface: NetworkInterface, private_address: str | None, managed_by: str) -> None:
+    if private_address not in (None, interface.private_address):
+        raise AwsError(
+            "InvalidParameterValue",
+            f"{private_address} is not an address of {interface.id}; it has {interface.private_address}",
+        )
+    if interface.managed_by != managed_by:
+        raise AwsError(
+            "OperationNotPermitted",
+            f"You are not allowed to manage {interface.id}: it belongs to {interface.managed_by}",
+        )

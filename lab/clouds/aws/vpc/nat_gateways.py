@@ -67,15 +67,7 @@ class NatGateways:
         )
         self._tags.set(gateway.id, tags)
         if allocation_id and (obstacle := self._obstacle(caller, subnet.vpc_id, allocation_id)):
-            return self._put(
-                replace(
-                    gateway,
-                    state=NatState.FAILED,
-                    deleted=gateway.created,
-                    failure_code=obstacle.code,
-                    failure=obstacle.message,
-                )
-            )
+            return self._put(_failed(gateway, obstacle))
         interface = self._interfaces.create(
             caller,
             subnet_id,
@@ -145,3 +137,13 @@ class NatGateways:
 
     def _put(self, gateway: NatGateway) -> NatGateway:
         return self._tables.nat_gateways.put(gateway.id, gateway)
+
+
+def _failed(gateway: NatGateway, obstacle: AwsError) -> NatGateway:
+    return replace(
+        gateway,
+        state=NatState.FAILED,
+        deleted=gateway.created,
+        failure_code=obstacle.code,
+        failure=obstacle.message,
+    )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from lab.clouds.aws.caller import Caller
+from lab.clouds.aws.wire.calls import only_reads
 from lab.clouds.aws.wire.claims import Claim
 from lab.clouds.aws.wire.models import nearest, regions
 from lab.clouds.aws.wire.refusals import Reason, RefusedError
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from lab.clouds.aws.accounts import Accounts
 
 _AHEAD: Final = 15 * 60
-_READING: Final = ("Describe", "Get", "List")
 
 
 class Authenticator:
@@ -54,7 +54,7 @@ class Authenticator:
 
     def refuse_replay(self, request: HttpRequest, claim: Claim, operation: str) -> None:
         """Raises RefusedError for an operation that changes something, if the request was answered before."""
-        if operation.startswith(_READING):
+        if only_reads(operation):
             return
         sender = "/".join(
             request.headers.get(name, "")[:100] for name in ("amz-sdk-invocation-id", "amz-sdk-request")

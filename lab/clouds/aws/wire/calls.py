@@ -15,6 +15,11 @@ _RANGES: Final = ("Cidr", "CidrBlock", "Ipv6CidrBlock")
 _NAMES: Final = ("Id", "Arn", "Asn", "PublicIp", "Region", "Locale")
 
 
+def only_reads(operation: str) -> bool:
+    """Whether an operation changes nothing, by its name."""
+    return operation.startswith(("Describe", "Get", "List"))
+
+
 def called(
     name: str, caller: Caller, model: OperationModel, asked: Mapping[str, Any], request_id: str, error: str
 ) -> AwsCalled:

@@ -11,7 +11,7 @@ from lab.clouds.aws.caller import Caller
 from lab.clouds.aws.errors import AwsError
 from lab.clouds.aws.operation import Operation
 from lab.clouds.aws.wire.authentication import Authenticator
-from lab.clouds.aws.wire.calls import called
+from lab.clouds.aws.wire.calls import called, only_reads
 from lab.clouds.aws.wire.claims import read_claim
 from lab.clouds.aws.wire.error_status import status_of
 from lab.clouds.aws.wire.models import SERVICES, OperationModel, nearest
@@ -94,7 +94,9 @@ class AwsFront:
             code = code_of(Reason.FAULT, protocol.service)
             answer = _fault(protocol, request_id)
         name = self._aws.basics.settings.accounts[caller.account]
-        events.insert(begun, called(name, caller, model, asked, request_id, code))  # before what it led to
+        if code or not only_reads(model.name):  # those who wait ask again and again
+            event = called(name, caller, model, asked, request_id, code)
+            events.insert(begun, event)  # before what it led to
         return answer
 
     def _function(self, service: str, name: str) -> Operation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from lab.registry.records import Remark
 
 LINE = CUSTOMER.certificate(START)
 DAY = 86400.0
+BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 
 
 def found(*lines: str, now: float = START) -> Published:
@@ -66,7 +68,7 @@ def test_a_certificate_counts_between_its_dates() -> None:
     assert expired.faults == ("the certificate expired on 2028-01-15; today is 2028-01-15",)
     early = found(CUSTOMER.certificate(START, starts_in_days=2))
     assert early.keys == ()
-    assert "valid from 2027-01-17 on; today is 2027-01-15" in early.faults[0]
+    assert "valid from 2027-01-17 08:00:00 on; now it is 2027-01-15 " in early.faults[0]
 
 
 def test_a_good_certificate_counts_beside_an_expired_one() -> None:
@@ -137,3 +139,12 @@ def _elliptic() -> str:
         .public_bytes(serialization.Encoding.PEM)
     )
     return certificate.decode()
+
+
+@pytest.mark.parametrize("version", [3, 7, 127])
+def test_a_certificate_of_a_version_that_does_not_exist_is_a_fault_of_the_certificate(version: int) -> None:
+    der = base64.b64decode(LINE.removeprefix(BEGIN).removesuffix(END))
+    strange = der.replace(bytes.fromhex("a003020102"), bytes.fromhex("a0030201") + bytes([version]), 1)
+    result = found(f"{BEGIN}{base64.b64encode(strange).decode()}{END}")
+    assert result.keys == ()
+    assert "no X.509 certificate" in result.faults[0]

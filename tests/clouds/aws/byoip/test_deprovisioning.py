@@ -205,7 +205,9 @@ class Lifecycle(RuleBasedStateMachine):
     @invariant()
     def a_range_is_at_aws_once(self) -> None:
         for prefix in self.RANGES:
-            assert len(self.byoip.ranges.overlapping(prefix)) <= 1
+            found = self.byoip.ranges.overlapping(prefix)
+            assert len([record for record in found if record.is_proven]) <= 1
+            assert len({record.account for record in found}) == len(found)
 
     @invariant()
     def a_pool_stands_for_every_range_that_has_been_provisioned_and_for_no_other(self) -> None:

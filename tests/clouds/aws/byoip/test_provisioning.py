@@ -140,6 +140,8 @@ def test_a_range_that_is_there_cannot_be_brought_again() -> None:
     byoip.provision()
     assert refused(byoip).code == "IncorrectState"
     assert "pending-provision already" in refused(byoip).message
+    byoip.pass_time(3600)
+    assert "provisioned already" in refused(byoip).message
     assert "another AWS account" in refused(byoip, caller=SOMEBODY).message
     assert ACCOUNT not in refused(byoip, caller=SOMEBODY).message
 
@@ -248,3 +250,34 @@ def test_what_was_brought_survives_a_restart(tmp_path: Path) -> None:
     assert [again.record(prefix) for prefix in (RANGE, RANGE6)] == records
     again.pass_time(3600)
     assert again.state() == "provisioned"
+
+
+def test_what_another_account_only_asks_for_can_be_asked_for_too() -> None:
+    byoip = Byoip(ready_world())
+    everything = Prefix.parse("0.0.0.0/0")
+    byoip.provision(everything, SOMEBODY)
+    assert byoip.provisioned().state.value == "provisioned"
+    assert byoip.state(everything, OTHER_ACCOUNT) == "failed-provision"
+
+
+def test_of_two_accounts_that_can_prove_it_the_first_has_the_range() -> None:
+    byoip = Byoip(ready_world())
+    byoip.provision(caller=SOMEBODY)
+    byoip.pass_time(1)
+    byoip.provision()
+    byoip.pass_time(3600)
+    assert byoip.state(account=OTHER_ACCOUNT) == "provisioned"
+    assert byoip.state() == "failed-provision"
+    assert "provisioned by another AWS account" in byoip.record().status_message
+    byoip.deprovision(caller=SOMEBODY)
+    byoip.pass_time(86400)
+    assert byoip.provisioned().state.value == "provisioned"
+
+
+def test_giving_up_what_was_never_proven_keeps_nobody_waiting() -> None:
+    byoip = Byoip(ready_world())
+    byoip.world.payloads.clear()
+    byoip.provisioned(caller=SOMEBODY)
+    byoip.deprovision(caller=SOMEBODY)
+    assert byoip.state(account=OTHER_ACCOUNT) == "pending-deprovision"
+    byoip.provision()

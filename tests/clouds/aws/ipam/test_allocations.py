@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from support.aws_ipam import IpamLab
-from support.aws_world import ACCOUNT, OTHER_REGION, REGION
+from support.aws_world import ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, REGION
 
 from lab.bgp.prefix import Prefix
 from lab.clouds.aws.caller import Caller
@@ -235,6 +235,17 @@ def test_a_pool_that_is_not_there_yet_gives_nothing() -> None:
     made = lab.ask("CreateIpamPool", IpamScopeId=lab.private, AddressFamily="ipv4")["IpamPool"]
     error = lab.refusal("AllocateIpamPoolCidr", IpamPoolId=made["IpamPoolId"], NetmaskLength=24)
     assert error.code == "IncorrectState"
+
+
+def test_an_allocation_is_known_where_its_pool_is_and_nowhere_else() -> None:
+    lab, pool = _lab()
+    made = lab.ask("AllocateIpamPoolCidr", IpamPoolId=pool, NetmaskLength=24)["IpamPoolAllocation"]
+    asked = {"IpamPoolAllocationIds": [made["IpamPoolAllocationId"]]}
+    (shown,) = lab.ask("DescribeIpamPoolAllocations", **asked)["IpamPoolAllocations"]
+    assert shown["Cidr"] == made["Cidr"]
+    for place in ({"region": OTHER_REGION}, {"account": OTHER_ACCOUNT}):
+        error = lab.refusal("DescribeIpamPoolAllocations", **place, **asked)
+        assert error.code == "InvalidIpamPoolAllocationId.NotFound"
 
 
 def test_the_same_request_sent_twice_allocates_once() -> None:

@@ -77,6 +77,18 @@ def test_a_moved_range_leaves_by_way_of_ipam() -> None:
     assert lab.aws.ranges.overlapping(Prefix.parse(RANGE)) == []
 
 
+def test_a_range_that_comes_back_to_a_pool_is_there_once() -> None:
+    lab = IpamLab()
+    pool = lab.pool(lab.public, Locale=REGION, AwsService="ec2")
+    lab.bring(pool, RANGE)
+    lab.ask("DeprovisionIpamPoolCidr", IpamPoolId=pool, Cidr=RANGE)
+    lab.settle(600)
+    lab.ask("ProvisionByoipCidr", Cidr=RANGE, CidrAuthorizationContext=lab.prepare(RANGE))
+    lab.settle(3600)
+    lab.ask("MoveByoipCidrToIpam", **_move(pool))
+    assert [(each["Cidr"], each["State"]) for each in lab.cidrs(pool)] == [(RANGE, "pending-import")]
+
+
 def test_a_range_is_moved_to_a_fitting_pool_of_the_named_owner() -> None:
     lab = _advertised()
     fitting = lab.pool(lab.public, Locale=REGION, AwsService="ec2")

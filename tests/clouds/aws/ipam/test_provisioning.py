@@ -144,13 +144,17 @@ def test_a_cidr_is_given_back_when_nothing_is_left_in_it() -> None:
     below = lab.pool(SourceIpamPoolId=top, Locale=REGION)
     lab.provision(below, Cidr="10.1.0.0/16")
     allocation = lab.ask("AllocateIpamPoolCidr", IpamPoolId=below, NetmaskLength=24)["IpamPoolAllocation"]
-    for pool, cidr in ((below, "10.1.0.0/16"), (top, "10.0.0.0/8")):
+    for pool, cidr, used_by in (
+        (below, "10.1.0.0/16", f"10.1.0.0/24 (custom {allocation['IpamPoolAllocationId']})"),
+        (top, "10.0.0.0/8", f"10.1.0.0/16 (ipam-pool {below})"),
+    ):
         ended = lab.ask("DeprovisionIpamPoolCidr", IpamPoolId=pool, Cidr=cidr)["IpamPoolCidr"]
         assert ended["State"] == "pending-deprovision"
         lab.settle()
         (shown,) = lab.cidrs(pool)
         assert shown["State"] == "failed-deprovision"
-        assert shown["FailureReason"] == {"Code": None, "Message": "The CIDR has one or more allocations."}
+        text = f"The CIDR has one or more allocations, such as {used_by}; release them first."
+        assert shown["FailureReason"] == {"Code": None, "Message": text}
     lab.ask(
         "ReleaseIpamPoolAllocation",
         IpamPoolId=below,

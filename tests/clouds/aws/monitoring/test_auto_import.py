@@ -13,6 +13,7 @@ from support.aws_world import OTHER_REGION, REGION
 
 from lab.bgp.prefix import Prefix
 from lab.clouds.aws.monitoring.auto_import import INTERVAL
+from lab.clouds.aws.monitoring.resource_cidrs import ResourceCidrs
 from lab.clouds.aws.pools.space import overlap
 
 
@@ -106,6 +107,27 @@ def test_an_ignored_vpc_is_not_imported() -> None:
     )
     lab.settle(5 * INTERVAL)
     assert _allocated(lab, pool_id) == []
+
+
+def test_what_no_call_has_changed_is_not_looked_through_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = MonitoringLab()
+    _pool(lab)
+    lab.vpc("10.1.0.0/16")
+    due = lab.aws.monitor.next_due()
+    looked: list[object] = []
+    unmanaged_vpcs = ResourceCidrs.unmanaged_vpcs
+    monkeypatch.setattr(
+        ResourceCidrs,
+        "unmanaged_vpcs",
+        lambda self, manager: looked.append(manager) or unmanaged_vpcs(self, manager),
+    )
+    for _ in range(3):
+        lab.ec2()("DescribeVpcs")
+        assert lab.aws.monitor.next_due() == due
+    assert not looked
+    lab.vpc("192.168.0.0/16")
+    assert lab.aws.monitor.next_due() == due
+    assert looked
 
 
 def test_the_deepest_pool_imports() -> None:

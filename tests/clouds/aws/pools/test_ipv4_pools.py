@@ -66,7 +66,7 @@ class Addresses(RuleBasedStateMachine):
         return made["PublicIp"]
 
 
-Addresses.TestCase.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+Addresses.TestCase.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)
 TestAddresses = pytest.mark.seed(59, 60, 71)(Addresses.TestCase)
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.bgp.prefix import Prefix
-from lab.clouds.aws.pools.space import first_free, overlap
+from lab.clouds.aws.pools.space import first_free, is_free, overlap
 
 BASE = Prefix.parse("198.51.100.0/24")
 
@@ -30,6 +30,15 @@ def test_what_is_found_is_the_lowest_that_is_free(
     )
     free = (each for each in candidates if not any(overlap(each, other) for other in taken))
     assert first_free(within, length, taken) == next(free, None)
+
+
+@given(st.lists(_parts(), max_size=12), _parts(24))
+def test_what_shares_no_address_with_any_that_are_apart_is_free(parts: list[Prefix], wanted: Prefix) -> None:
+    apart: list[Prefix] = []
+    for part in parts:
+        if not any(overlap(part, other) for other in apart):
+            apart.append(part)
+    assert is_free(wanted, sorted(apart)) == (not any(overlap(wanted, other) for other in apart))
 
 
 def test_other_ip_versions_do_not_stand_in_the_way() -> None:

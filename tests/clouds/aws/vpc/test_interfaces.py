@@ -73,7 +73,7 @@ class Interfaces(RuleBasedStateMachine):
         self.mine[made["NetworkInterfaceId"]] = [made["PrivateIpAddress"], *ipv6]
 
 
-Interfaces.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+Interfaces.TestCase.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
 TestInterfaces = pytest.mark.seed(78)(Interfaces.TestCase)
 
 

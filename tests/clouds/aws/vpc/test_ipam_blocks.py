@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from support.aws_client import Ec2
+from support.aws_monitoring import MonitoringLab
 from support.aws_network import RANGE6
-from support.aws_world import aws_with, pass_time
+from support.aws_world import REGION, aws_with, pass_time
 from support.byoip_customer import ready_world, signed
 
 
@@ -46,6 +47,26 @@ def test_a_block_of_ipam_that_is_no_vpcs_size_is_not_taken() -> None:
     assert ec2.refused("CreateVpc", **both).code == "InvalidParameterCombination"
     error = ec2.refused("CreateVpc", Ipv4IpamPoolId="ipam-pool-0", Ipv4NetmaskLength=16)
     assert error.code == "InvalidIpamPoolId.NotFound"
+
+
+@pytest.mark.seed(75)
+def test_public_ipv4_space_goes_to_elastic_ips_and_to_no_vpc() -> None:
+    lab = MonitoringLab()
+    pool_id = lab.pool(lab.public, Locale=REGION, AwsService="ec2")
+    lab.bring(pool_id, "203.0.113.0/24")
+    ec2 = lab.ec2()
+    vpc_id = lab.vpc("10.0.0.0/16")
+    asked = {"Ipv4IpamPoolId": pool_id, "Ipv4NetmaskLength": 28}
+    for error in (
+        ec2.refused("CreateVpc", **asked),
+        ec2.refused("AssociateVpcCidrBlock", VpcId=vpc_id, **asked),
+    ):
+        assert error.code == "InvalidParameterValue"
+        assert error.message.startswith(f"{pool_id} is a pool of the public scope")
+    assert lab.allocations(pool_id) == []
+    byoip = ec2("CreatePublicIpv4Pool")["PoolId"]
+    ec2("ProvisionPublicIpv4PoolCidr", IpamPoolId=pool_id, PoolId=byoip, NetmaskLength=28)
+    assert ec2("AllocateAddress", PublicIpv4Pool=byoip)["PublicIp"] == "203.0.113.0"
 
 
 def _byoip_pool(ec2: Ec2, *, advertisable: bool) -> str:

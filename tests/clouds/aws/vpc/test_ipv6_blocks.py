@@ -77,7 +77,7 @@ class Associations(RuleBasedStateMachine):
         return block
 
 
-Associations.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+Associations.TestCase.settings = settings(max_examples=20, stateful_step_count=30, deadline=None)
 TestAssociations = pytest.mark.seed(65, 67, 68, 72)(Associations.TestCase)
 
 

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from urllib.parse import urlencode
 
+import pytest
 from support.aws_shapes import some
 from support.aws_wire import EC2_VERSION, FORM, Door, sign
 
@@ -57,6 +58,7 @@ def _code(answer: HttpResponse) -> str:
     return ""
 
 
+@pytest.mark.slow
 def test_ten_thousand_spoilt_forms_are_each_answered_and_no_error_changes_anything() -> None:
     source = random.Random(4)
     door = Door()
