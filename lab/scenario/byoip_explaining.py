@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from lab.bgp.prefix import Prefix
 from lab.bgp.rib import RouterView
 from lab.clouds.aws.byoip.explaining import Link, chain
+from lab.clouds.aws.ipam.explaining import in_pools
 from lab.scenario.lab import Lab
+
+_NOT_REGIONAL: Final = Link("advertise", False, "a pool with a locale must have it first")
 
 
 def byoip_chain(lab: Lab, speaker: str, prefix: Prefix) -> list[Link]:
@@ -16,9 +20,18 @@ def byoip_chain(lab: Lab, speaker: str, prefix: Prefix) -> list[Link]:
     if aws is None:
         return []
     record = aws.ranges.covering(prefix)
-    if record is None and (prefix in lab.view(speaker).best or lab.clouds.registry.find(prefix) is None):
+    pools = in_pools(aws.ipam.tables, prefix)
+    if (
+        record is None
+        and not pools
+        and (prefix in lab.view(speaker).best or lab.clouds.registry.find(prefix) is None)
+    ):
         return []
     links = chain(aws.basics, aws.ranges, prefix)
+    if pools and record is None:  # IPAM has asked for the message, and judged it
+        links = [*(link for link in links[:-1] if link.name != "message"), *pools, _NOT_REGIONAL]
+    elif pools:
+        links[-1:] = [*pools, links[-1]]
     if record is None or not any(found == record.prefix for _, found in aws.originations()):
         return links
     return [*links, *_reception(lab, record.prefix)]

@@ -13,7 +13,8 @@ from lab.observe.describe import describe
 class AwsCalled(Event):
     """An API call was answered that changes something, or any call that was refused.
 
-    `error` is "" or the code; `text` says what was asked, without secrets. `prefix` is the range it was about, if it was about one.
+    `error` is "" or the code; `text` says what was asked, without secrets. `prefix` is
+    the range it was about, if it was about one.
     """
 
     operation: str

@@ -131,8 +131,8 @@ class Monitor:
         )
 
     def _check_ignorable(self, caller: Caller, cidr: ResourceCidr) -> None:
-        """ "You can't ignore public resource CIDRs" (VPC IPAM User Guide, "Release an allocation"): two
-        resources would have the same addresses of the Internet then."""
+        """AWS: "You can't ignore public resource CIDRs" (VPC IPAM User Guide, "Release an allocation"). Two
+        resources would have the same addresses of the Internet."""
         if _is_public(self._ipam.access.scope(caller, cidr.scope_id)):
             raise AwsError(
                 "InvalidParameterValue",
