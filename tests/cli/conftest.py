@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-
-from lab.cli.app import app
-from lab.cli.main import guarded
+from support.command_line import run_lab
 
 
 class Result(NamedTuple):
@@ -34,7 +32,7 @@ def lab_command(capfd):
 
     def run(*arguments) -> Result:
         capfd.readouterr()
-        code = guarded(lambda: app([str(each) for each in arguments]))
+        code = run_lab(arguments)
         return Result(code, *capfd.readouterr())
 
     return run

@@ -7,9 +7,8 @@ import sys
 import mrtparse
 import pytest
 from support import snapshots
+from support.command_line import run_lab
 
-from lab.cli.app import app
-from lab.cli.main import guarded
 from lab.observe.exports.formats import FORMATS, export
 
 BINARY = {"mrt"}
@@ -20,7 +19,7 @@ def lab(capfdbinary):
     """`lab ARGUMENTS`; the exit code, stdout and stderr."""
 
     def run(*arguments):
-        code = guarded(lambda: app([str(each) for each in arguments]))
+        code = run_lab(arguments)
         out, err = capfdbinary.readouterr()
         return code, out, err.decode()
 

@@ -7,6 +7,7 @@ import os
 import shutil
 
 import pytest
+from support.command_line import run_lab
 
 from lab.rpki.payload_files import read_payloads
 from lab.topology.loading import load
@@ -19,11 +20,8 @@ MANIFEST = f"{CUSTOMER}/customer.mft"
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
     """The RPKI of byoip as files; not to be changed."""
-    from lab.cli.app import app
-    from lab.cli.main import guarded
-
     directory = tmp_path_factory.mktemp("rpki") / "out"
-    assert guarded(lambda: app(["rpki", "export", "byoip", "--to", str(directory)])) == 0
+    assert run_lab(["rpki", "export", "byoip", "--to", directory]) == 0
     return directory
 
 

@@ -194,6 +194,7 @@ def test_everything_published_is_strict_der_to_asn1crypto(published: dict[str, b
             assert parsed.dump(force=True) == data
 
 
+@pytest.mark.slow
 def test_openssl_verifies_the_signature_and_hands_out_the_content(
     published: dict[str, bytes], tmp_path: Path
 ) -> None:

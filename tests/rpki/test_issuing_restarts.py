@@ -48,6 +48,7 @@ def serials(rpki: Rpki) -> dict[tuple[bytes, int], bytes]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("later", [0, 1, 30, 7200])
 def test_a_warm_relying_party_takes_the_next_lab(tmp_path: Path, later: int) -> None:
     store = DiskStore(tmp_path / "store")

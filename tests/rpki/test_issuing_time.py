@@ -163,6 +163,7 @@ def test_a_manifest_that_is_replaced_is_revoked_for_as_long_as_it_could_be_used(
     assert replaced.serial not in parse_crl(all_files(rpki)[CRL]).revoked
 
 
+@pytest.mark.slow
 def test_a_crl_does_not_grow_with_the_age_of_a_lab() -> None:
     rpki = small_rpki()
     for _ in range(30):

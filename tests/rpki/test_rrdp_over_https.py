@@ -195,6 +195,7 @@ def test_a_damaged_certificate_is_reported_and_the_port_freed(tmp_path: Path) ->
         WebServer(bad)
 
 
+@pytest.mark.slow
 def test_connections_are_kept_for_a_few_servers_only(tls: TlsFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(https_client, "_CONNECTIONS", 2)
     with ExitStack() as stack:

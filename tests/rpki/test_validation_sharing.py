@@ -90,10 +90,10 @@ class Clocked(MemorySource):
 @pytest.mark.parametrize(
     ("servers", "seconds", "below", "far"),
     [
-        (400, 15.0, "registry", False),
+        pytest.param(400, 15.0, "registry", False, marks=pytest.mark.slow),
         (4, 300.0, "registry", True),
         (70, 15.0, "registry", True),
-        (400, 15.0, "evil", True),
+        pytest.param(400, 15.0, "evil", True, marks=pytest.mark.slow),
     ],
 )
 def test_dead_servers_cost_nobody_else_a_vrp(servers: int, seconds: float, below: str, far: bool) -> None:

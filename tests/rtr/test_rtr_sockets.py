@@ -111,6 +111,7 @@ def test_several_routers_follow_every_update():
         eventually(lambda: cache.routers() == ())
 
 
+@pytest.mark.slow
 def test_a_router_comes_back_after_its_cache_was_restarted(tmp_path):
     address = UnixAddress(str(tmp_path / "rtr.sock"))
     first = server(address)
@@ -136,6 +137,7 @@ def test_the_first_data_reach_a_router_that_was_too_early():
         assert router.wait_until(lambda held: held and held.vrps == vrps(2), PATIENCE)
 
 
+@pytest.mark.slow
 def test_answers_larger_than_the_sockets_room_arrive_whole(tmp_path):
     address = UnixAddress(str(tmp_path / "rtr.sock"))
     with server(address, count=9000), connect(address) as sock:
@@ -226,6 +228,7 @@ def test_a_socket_that_is_somebody_elses_by_now_is_left_alone(tmp_path):
 # --- bad company -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_router_that_takes_nothing_is_dropped_and_the_others_are_served(monkeypatch):
     monkeypatch.setattr(server_connection, "STALL_SECONDS", 0.3)
     with server(count=20000) as cache, connect(cache.addresses[0]) as stalled:
@@ -234,6 +237,7 @@ def test_a_router_that_takes_nothing_is_dropped_and_the_others_are_served(monkey
         eventually(lambda: cache.routers() == ())
 
 
+@pytest.mark.slow
 def test_nothing_more_is_read_from_a_router_until_it_took_its_answer():
     cache = Cache(1)
     cache.update(vrps(40000))

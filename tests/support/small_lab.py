@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from lab.topology.loading import parse
 from lab.topology.model import Topology
 from lab.topology.steps import Step
@@ -33,6 +35,7 @@ def text_with(*steps: str) -> str:
     return TEXT + "".join(["scenario:\n", *(f"  - {step}\n" for step in steps)] if steps else [])
 
 
+@cache
 def small(*steps: str) -> Topology:
     """The checked topology."""
     return parse(text_with(*steps), "small.yaml")

@@ -116,6 +116,7 @@ def test_deep_block_nesting_is_refused_at_the_level_that_is_too_deep() -> None:
     assert "<text>:21:21: nested deeper than 20 levels" in refusal(parse, text)
 
 
+@pytest.mark.slow
 def test_too_many_values_are_refused() -> None:
     assert f"more than {MAX_NODES} values" in refusal(parse, "[" + "a," * (MAX_NODES + 10) + "]")
 
