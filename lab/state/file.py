@@ -37,7 +37,7 @@ class StateFile:
         except OSError as error:
             raise StateError(f"{path}: cannot be opened as a lab's state: {error.strerror}") from None
         try:
-            self._database = sqlite3.connect(path, isolation_level=None, timeout=1, check_same_thread=False)
+            self._database = sqlite3.connect(path, isolation_level=None, timeout=0.2, check_same_thread=False)
             # Held until the process ends, however it ends: two labs on one state would undo each other.
             self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._database.execute("PRAGMA journal_mode = WAL")

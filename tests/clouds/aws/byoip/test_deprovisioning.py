@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from support.aws_world import ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, REGION
 from support.byoip_customer import CALLER, RANGE, RANGE6, Byoip, ready_world
+from support.examples import examples
 
 from lab.bgp.prefix import Prefix
 from lab.clouds.aws.caller import Caller
@@ -229,4 +230,4 @@ class Lifecycle(RuleBasedStateMachine):
 
 
 TestLifecycle = Lifecycle.TestCase
-TestLifecycle.settings = hypothesis_settings(max_examples=80, stateful_step_count=25, deadline=None)
+TestLifecycle.settings = hypothesis_settings(max_examples=examples(80), stateful_step_count=25, deadline=None)

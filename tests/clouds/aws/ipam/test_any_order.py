@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from support.aws_ipam import IpamLab
 from support.aws_world import REGION, basics_with
+from support.examples import examples
 
 from lab.bgp.prefix import Prefix
 from lab.clouds.aws.errors import AwsError
@@ -181,7 +182,7 @@ def _size(prefixes: list[Prefix | None]) -> int:
 
 
 TestAnyOrder = AnyOrder.TestCase
-TestAnyOrder.settings = hypothesis_settings(max_examples=30, stateful_step_count=30)
+TestAnyOrder.settings = hypothesis_settings(max_examples=examples(30), stateful_step_count=30)
 
 
 def test_all_records_survive_a_restart(tmp_path) -> None:

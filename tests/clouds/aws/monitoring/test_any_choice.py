@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from support.aws_client import Ec2
 from support.aws_monitoring import MonitoringLab
 from support.aws_world import OTHER_ACCOUNT, REGION
+from support.examples import examples
 
 from lab.clouds.aws.errors import AwsError
 from lab.clouds.aws.ipam.records import ResourceType
@@ -129,4 +130,4 @@ class AnyChoice(RuleBasedStateMachine):
 
 
 TestAnyChoice = AnyChoice.TestCase
-TestAnyChoice.settings = hypothesis_settings(max_examples=15, stateful_step_count=25, deadline=None)
+TestAnyChoice.settings = hypothesis_settings(max_examples=examples(15), stateful_step_count=25, deadline=None)

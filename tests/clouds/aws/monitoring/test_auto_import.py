@@ -10,6 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from support.aws_monitoring import MonitoringLab, tag_list
 from support.aws_world import OTHER_REGION, REGION
+from support.examples import examples
 
 from lab.bgp.prefix import Prefix
 from lab.clouds.aws.monitoring.auto_import import INTERVAL
@@ -156,7 +157,7 @@ changes = st.lists(
 
 
 @given(changes)
-@hypothesis_settings(max_examples=20)
+@hypothesis_settings(max_examples=examples(20))
 def test_in_the_end_every_vpc_in_the_pool_has_an_allocation_or_overlaps_one(
     asked: list[tuple[str, int, int]],
 ) -> None:

@@ -8,6 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from support.aws_monitoring import MonitoringLab, tag_list
 from support.aws_world import ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, REGION, pass_time
+from support.examples import examples
 
 from lab.bgp.prefix import Prefix
 
@@ -179,7 +180,7 @@ def test_resources_are_chosen_by_filter_tag_and_owner() -> None:
 
 
 @given(st.lists(st.integers(0, 6), max_size=4))
-@hypothesis_settings(max_examples=15)
+@hypothesis_settings(max_examples=examples(15))
 def test_every_block_of_every_vpc_is_seen_once(places: list[int]) -> None:
     lab = MonitoringLab()
     blocks = [Prefix(4, 0x0A000000 + (place << 15), 17).supernet(17 - place % 2) for place in places]

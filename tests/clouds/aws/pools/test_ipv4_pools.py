@@ -10,6 +10,7 @@ from support.aws_client import Ec2
 from support.aws_network import RANGE, ipv4_pool
 from support.aws_world import ACCOUNT, REGION, aws_with, pass_time
 from support.byoip_customer import ready_world, signed
+from support.examples import examples
 
 from lab.bgp.prefix import Address, Prefix
 from lab.clouds.aws.errors import AwsError
@@ -66,7 +67,7 @@ class Addresses(RuleBasedStateMachine):
         return made["PublicIp"]
 
 
-Addresses.TestCase.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)
+Addresses.TestCase.settings = settings(max_examples=examples(25), stateful_step_count=40, deadline=None)
 TestAddresses = pytest.mark.seed(59, 60, 71)(Addresses.TestCase)
 
 

@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from support.aws_client import Ec2
 from support.aws_network import RANGE6, ipv6_pool
 from support.aws_world import aws_with
+from support.examples import examples
 
 from lab.bgp.prefix import Prefix
 from lab.clouds.aws.errors import AwsError
@@ -73,7 +74,7 @@ def _parts(length: int) -> list[Prefix]:
     return [Prefix(6, SMALL.value + number * size, length) for number in range(1 << length - SMALL.length)]
 
 
-Blocks.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+Blocks.TestCase.settings = settings(max_examples=examples(40), stateful_step_count=30, deadline=None)
 TestBlocks = Blocks.TestCase
 
 

@@ -22,6 +22,7 @@ from support.aws_sharing import (
     ram_with,
 )
 from support.aws_world import ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, REGION
+from support.examples import examples
 
 from lab.clouds.aws.caller import Caller
 from lab.clouds.aws.errors import AwsError
@@ -261,4 +262,4 @@ class Shares(RuleBasedStateMachine):
 
 
 TestShares = Shares.TestCase
-TestShares.settings = hypothesis_settings(max_examples=25, stateful_step_count=15, deadline=None)
+TestShares.settings = hypothesis_settings(max_examples=examples(25), stateful_step_count=15, deadline=None)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from support.aws_network import network
 from support.aws_world import ACCOUNT
+from support.examples import examples
 
 from lab.bgp.prefix import Address, Prefix
 
@@ -73,7 +74,7 @@ class Interfaces(RuleBasedStateMachine):
         self.mine[made["NetworkInterfaceId"]] = [made["PrivateIpAddress"], *ipv6]
 
 
-Interfaces.TestCase.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+Interfaces.TestCase.settings = settings(max_examples=examples(25), stateful_step_count=30, deadline=None)
 TestInterfaces = pytest.mark.seed(78)(Interfaces.TestCase)
 
 

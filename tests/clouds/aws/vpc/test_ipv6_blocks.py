@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from support.aws_client import Ec2
 from support.aws_network import RANGE6, ec2_with_amazon, ipv6_pool
 from support.aws_world import aws_with
+from support.examples import examples
 
 from lab.bgp.prefix import Prefix
 
@@ -77,7 +78,7 @@ class Associations(RuleBasedStateMachine):
         return block
 
 
-Associations.TestCase.settings = settings(max_examples=20, stateful_step_count=30, deadline=None)
+Associations.TestCase.settings = settings(max_examples=examples(20), stateful_step_count=30, deadline=None)
 TestAssociations = pytest.mark.seed(65, 67, 68, 72)(Associations.TestCase)
 
 
