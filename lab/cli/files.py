@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from lab.cli.options import AsJson, File
+
+if TYPE_CHECKING:
+    from lab.topology.model import Topology
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,6 +32,7 @@ def check(
 
     try:
         topology, warnings = lint_file(file)
+        _check_calls(topology)
     except TopologyError as error:
         if not as_json:
             raise
@@ -43,6 +49,19 @@ def check(
         f"{file} is fine: {len(topology.speakers) - 1} speakers and a collector, {links} links, "
         f"{len(topology.steps)} steps, {count(len(warnings), 'warning')}"
     )
+
+
+def _check_calls(topology: Topology) -> None:
+    """Raises TopologyError for `aws` steps that AWS's models have no place for."""
+    from lab.topology.cloud_steps import AwsStep
+    from lab.topology.problems import TopologyError
+
+    if any(isinstance(step.body, AwsStep) for step in topology.steps):
+        # Imported here because it brings botocore, which most files need nothing of.
+        from lab.scenario.aws_call_checks import call_problems
+
+        if problems := call_problems(topology.steps):
+            raise TopologyError(problems)
 
 
 def schema() -> None:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from lab.cli.acting import Prefix, do_step
 from lab.cli.options import AsJson, Run
+
+_LONGEST: Final = 32 * 1024
+"""Bytes of a file with a comment: more than any registry takes."""
 
 Field = Annotated[
     str | None,
@@ -116,14 +119,18 @@ def set_registration(
 
 
 def _comment(text: str | None, file: Path | None) -> str:
-    """The comment from either place. Raises typer's error for none or both, and for a file not in UTF-8."""
+    """The comment from either place. Raises typer's error for none or both, and for a file that is none."""
     if (text is None) == (file is None):
         raise typer.BadParameter("give either a text or --file")
     if file is None:
         assert text is not None
         return text
+    with file.open("rb") as opened:
+        content = opened.read(_LONGEST + 1)
+    if len(content) > _LONGEST:
+        raise typer.BadParameter(f"{file} has more than {_LONGEST} bytes, too much for a comment")
     try:
-        return file.read_text(encoding="utf-8").strip("\n")
+        return content.decode("utf-8").strip("\n")
     except UnicodeDecodeError:
         raise typer.BadParameter(f"{file} is not text in UTF-8") from None
 

@@ -178,3 +178,9 @@ def test_a_lab_in_the_background_is_given_the_port_and_the_file_of_its_state(lab
     assert lab_command("up", "byoip", "--detach").code == 0
     assert launched[0][-4:] == ["--http-port", "8080", "--state", "my.state"]
     assert "--state" not in launched[1]
+
+
+def test_a_comment_is_not_taken_from_a_file_without_end(lab_command):
+    result = lab_command("registry", "add", "203.0.113.0/24", "--file", "/dev/zero")
+    assert result.code == 2
+    assert "too much for a comment" in " ".join(result.err.split())

@@ -56,6 +56,13 @@ def test_a_range_that_nobody_brought_is_missing_at_the_first_step_that_is(lab: L
     assert found["provision"][0] is False
 
 
+def test_an_address_is_no_range_that_could_be_brought(lab: Lab) -> None:
+    do(lab, {"withdraw": {"from": "customer", "prefix": V4}})
+    ((name, (ok, text)),) = links(lab, "eyeball", "203.0.113.0/32").items()
+    assert (name, ok) == ("size", False)
+    assert "/24" in text
+
+
 def test_the_chain_ends_with_who_accepts_the_route_and_who_refuses_it_and_why(lab: Lab) -> None:
     do(lab, *PAPERWORK, BRING, {"wait": {"for": "1h"}}, ADVERTISE, {"wait": {"for": "1m"}})
     found = links(lab, "eyeball", V4)

@@ -13,6 +13,8 @@ from lab.clouds.aws.byoip.range import ANNOUNCED, ByoipCidr, RangeState
 from lab.clouds.aws.byoip.ranges import Ranges
 from lab.clouds.aws.byoip.roa_rules import amazon_asns, roa_shortfalls
 from lab.clouds.aws.byoip.shortfall import Shortfall
+from lab.clouds.aws.byoip.sizes import check_size
+from lab.clouds.aws.errors import AwsError
 
 _RULES: Final = {
     "registry": ("registration", "status", "holder", "reputation"),
@@ -48,6 +50,10 @@ def chain(basics: Basics, ranges: Ranges, prefix: Prefix) -> list[Link]:
 
 
 def _for_nobody(basics: Basics, prefix: Prefix) -> list[Link]:
+    try:
+        check_size(prefix, advertisable=True)
+    except AwsError as error:
+        return [Link("size", False, error.message)]
     region = basics.settings.regions[0] if basics.settings.regions else ""
     found = [each for each in shortfalls(basics, "", region, prefix, None, True) if each.rule != "message"]
     return [
