@@ -185,10 +185,10 @@ def main() -> None:
             print(f"without moto: there is no {command[0]}; name an interpreter that has it with --moto")
         began = {server.name: pss(server.pid) for server in servers}
         report(measure(servers, options.rounds))
-        print(f"\n{'':12} up/s  first call/s  MB then  MB at the end")
+        print(f"\n{'':12} up (s)  first call (s)  MB then  MB at the end")
         for each in servers:
             sizes = f"{began[each.name] / 1e6:8.0f} {pss(each.pid) / 1e6:14.0f}"
-            print(f"{each.name:12} {each.up:4.1f} {each.first:13.2f} {sizes}")
+            print(f"{each.name:12} {each.up:6.1f} {each.first:15.2f} {sizes}")
 
 
 if __name__ == "__main__":
