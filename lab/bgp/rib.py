@@ -65,6 +65,10 @@ class RouterView:
         for prefix in sorted(self.best):
             yield prefix, self.best[prefix].attributes.as_path
 
+    def origin(self, route: Route) -> int:
+        """The AS that originates a route held here: this one, if it is its own."""
+        return route.attributes.as_path[-1] if route.attributes.as_path else self.asn
+
     def aspa_state(self, prefix: Prefix, route: Route) -> AspaState | None:
         """The path verification state of a route held here; None where its path is not judged."""
         states = self.aspa.get(prefix, ())

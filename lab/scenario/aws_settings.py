@@ -11,7 +11,7 @@ from lab.topology.model import AwsSection, Topology
 def aws_settings(topology: Topology) -> AwsSettings:
     """The accounts, regions and delays; Amazon's own space is what its speakers announce from the start."""
     section = topology.aws or AwsSection()
-    own = [prefix for each in topology.routers() if each.cloud == "aws" for prefix in each.prefixes]
+    own = [prefix for each in topology.of_cloud("aws") for prefix in each.prefixes]
     return AwsSettings(
         accounts={number: name for name, number in section.accounts.items()},
         regions=topology.aws_regions,

@@ -20,7 +20,7 @@ def aws_env(lab: Lab, account: str | None = None, region: str | None = None) -> 
     if not lab.clouds.endpoint:
         raise LabError("this lab serves no API; `lab up` does")
     number = account_id(lab, account)
-    keys = next(each for each in aws.accounts.all() if each.id == number)
+    keys = aws.accounts.by_id(number)
     regions = lab.topology.aws_regions
     if region is not None and region not in regions:
         raise LabError(f"no AWS speaker is in {region!r}; {suggestion(region, regions, 'regions')}")

@@ -37,7 +37,7 @@ def carry_out(lab: Lab, step: AwsStep) -> None:
 def _client(lab: Lab, service: str, region: str, account: str) -> BaseClient:
     made = lab.clouds.sdk_clients
     if (service, region, account) not in made:
-        keys = next(each for each in aws_of(lab).accounts.all() if each.id == account)
+        keys = aws_of(lab).accounts.by_id(account)
         made[service, region, account] = make_client(service, region, keys, lab.clouds.aws_front.handle)
     return made[service, region, account]
 

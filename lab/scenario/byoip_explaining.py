@@ -39,16 +39,16 @@ def byoip_chain(lab: Lab, speaker: str, prefix: Prefix) -> list[Link]:
 
 def _reception(lab: Lab, prefix: Prefix) -> Iterator[Link]:
     """What became of the announcement at every AS but AWS's own."""
-    amazon = {speaker.asn for speaker in lab.topology.routers() if speaker.cloud == "aws"}
+    amazon = {speaker.asn for speaker in lab.topology.of_cloud("aws")}
     accepted, elsewhere, rejected, missing = [], [], [], []
     for name, view in lab.views().items():
         if view.asn in amazon:
             continue
         best = view.best.get(prefix)
-        if best is not None and best.attributes.as_path[-1:] and best.attributes.as_path[-1] in amazon:
+        if best is not None and view.origin(best) in amazon:
             accepted.append(name)
         elif best is not None:
-            elsewhere.append(f"{name} (origin AS{(*best.attributes.as_path[-1:], view.asn)[0]})")
+            elsewhere.append(f"{name} (origin AS{view.origin(best)})")
         elif refusals := _refusals(view, prefix):
             rejected.append(f"{name} ({refusals})")
         else:

@@ -173,4 +173,4 @@ class Clouds:
 
 def _sites(topology: Topology) -> Mapping[str, str | None]:
     """The AWS speakers and their regions; one without a region belongs to all of them."""
-    return {speaker.name: speaker.region for speaker in topology.routers() if speaker.cloud == "aws"}
+    return {speaker.name: speaker.region for speaker in topology.of_cloud("aws")}

@@ -74,7 +74,7 @@ def _check_route(lab: Lab, expect: Expect) -> Outcome:
     if expect.via is not None:
         demand(f"via {expect.via}", best is not None and best.neighbor == expect.via)
     if expect.origin is not None:
-        demand(f"origin AS{expect.origin}", best is not None and _origin(view, best) == expect.origin)
+        demand(f"origin AS{expect.origin}", best is not None and view.origin(best) == expect.origin)
     if expect.rov is not None:
         judged = _foremost(view, expect.prefix)
         demand(f"rov {expect.rov}", judged is not None and judged.rov.value == expect.rov)
@@ -121,12 +121,8 @@ def _route_text(view: RouterView, route: Route) -> str:
         return f"its own route, rov {route.rov.value}"
     return (
         f"path {_path_text(route.attributes.as_path)}, via {route.neighbor}, "
-        f"origin AS{_origin(view, route)}, rov {route.rov.value}"
+        f"origin AS{view.origin(route)}, rov {route.rov.value}"
     )
-
-
-def _origin(view: RouterView, route: Route) -> int:
-    return route.attributes.as_path[-1] if route.attributes.as_path else view.asn
 
 
 def _path_text(path: tuple[int, ...]) -> str:

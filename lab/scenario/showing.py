@@ -267,7 +267,7 @@ def _origin_validation(lab: Lab, view: RouterView, found: Explanation) -> list[s
     cache = lab.topology.speakers[found.at].rtr
     if cache is not None:
         return [f"{found.at} follows the cache at {cache}, whatever the lab's VRPs say"]
-    origins = sorted({_origin(view, route) for route, _ in found.candidates})
+    origins = sorted({view.origin(route) for route, _ in found.candidates})
     return [str(lab.vrps.explain(found.prefix, origin)) for origin in origins]
 
 
@@ -276,7 +276,7 @@ def _route(view: RouterView, prefix: Prefix, route: Route) -> Data:
     return {
         "via": route.neighbor,
         "path": list(route.attributes.as_path),
-        "origin": _origin(view, route),
+        "origin": view.origin(route),
         "rov": route.rov.value,
         "aspa": None if state is None else state.value,
         "local_pref": route.local_pref,
@@ -285,10 +285,6 @@ def _route(view: RouterView, prefix: Prefix, route: Route) -> Data:
             *map(community_text, route.attributes.large_communities),
         ],
     }
-
-
-def _origin(view: RouterView, route: Route) -> int:
-    return route.attributes.as_path[-1] if route.attributes.as_path else view.asn
 
 
 def _drop_type(data: Data) -> Data:

@@ -188,6 +188,10 @@ class Topology:
         """The speakers that route: all but the collector."""
         return (speaker for speaker in self.speakers.values() if not speaker.collector)
 
+    def of_cloud(self, cloud: str) -> tuple[Speaker, ...]:
+        """The routers of a cloud (`aws`, `cloudflare`), in file order."""
+        return tuple(speaker for speaker in self.routers() if speaker.cloud == cloud)
+
     def names_of(self, asn: int) -> tuple[str, ...]:
         """The speakers of an ASN, in file order."""
         return tuple(speaker.name for speaker in self.speakers.values() if speaker.asn == asn)

@@ -39,6 +39,12 @@ class Accounts:
         """The accounts of the file, in its order."""
         return tuple(self._table[number] for number in self._ids)
 
+    def by_id(self, number: str) -> Account:
+        """The account with this ID. Raises KeyError if the file has none."""
+        if number not in self._ids:
+            raise KeyError(number)
+        return self._table[number]
+
     def by_access_key(self, access_key: str) -> Account | None:
         """The account whose key this is."""
         return next((account for account in self.all() if account.access_key == access_key), None)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from lab.clouds.aws.caller import Caller
 from lab.clouds.aws.cloud import Aws
 from lab.clouds.aws.errors import AwsError
 from lab.clouds.aws.filters import Values, matching, tag_filters
 from lab.clouds.aws.operation import Members, Parameters, operation
+from lab.clouds.aws.operations.moments import moment
 from lab.clouds.aws.operations.reading import address_in, chosen, refuse_unserved
 from lab.clouds.aws.pagination import page
 from lab.clouds.aws.tags import tags_from
@@ -24,8 +23,8 @@ def nat_gateway_members(aws: Aws, gateway: NatGateway) -> Members:
         "ConnectivityType": "public" if gateway.public else "private",
         "AvailabilityMode": "zonal",
         "State": gateway.state.value,
-        "CreateTime": datetime.fromtimestamp(gateway.created, UTC),
-        "DeleteTime": None if gateway.deleted is None else datetime.fromtimestamp(gateway.deleted, UTC),
+        "CreateTime": moment(gateway.created),
+        "DeleteTime": None if gateway.deleted is None else moment(gateway.deleted),
         "FailureCode": gateway.failure_code or None,
         "FailureMessage": gateway.failure or None,
         "NatGatewayAddresses": [_address_members(gateway)],
