@@ -87,11 +87,27 @@ def _rpki_lacks() -> str:
     return f"{', '.join(missing)} not installed" if missing else ""
 
 
+def _dns_lacks() -> str:
+    return "" if shutil.which("dig") else "dig is not installed (Debian: bind9-dnsutils)"
+
+
+def _pdf_lacks() -> str:
+    return "" if shutil.which("pdftotext") else "pdftotext is not installed (Debian: poppler-utils)"
+
+
+def _irr_lacks() -> str:
+    missing = [name for name in ("whois", "bgpq4") if not shutil.which(name)]
+    return f"{' and '.join(missing)} not installed" if missing else ""
+
+
 NEEDS: dict[str, Callable[[], str]] = {
     "live": _live_lacks,
     "docker": _docker_lacks,
     "bird": _bird_lacks,
     "rpki": _rpki_lacks,
+    "irr": _irr_lacks,
+    "dns": _dns_lacks,
+    "pdf": _pdf_lacks,
     "rtr": _rtr_lacks,
     "trixie": _trixie_lacks,
     "netns": _netns_lacks,

@@ -8,6 +8,7 @@ from typing import Final
 from lab.bgp.aspa import Aspa, AspaMode
 from lab.bgp.attributes import LargeCommunity, Origin
 from lab.bgp.prefix import Prefix
+from lab.bgp.prefix_filter import PrefixFilter
 from lab.bgp.rov import RovMode, Vrp
 
 MOST_PREPENDED: Final = 50
@@ -79,6 +80,15 @@ class SetNeighbor:
 
 
 @dataclass(frozen=True, slots=True)
+class SetCustomerFilter:
+    """Take from customer `neighbor` only what `irr_filter` permits; None takes everything again. Routes
+    already held are judged again."""
+
+    neighbor: str
+    irr_filter: PrefixFilter | None
+
+
+@dataclass(frozen=True, slots=True)
 class SetVrps:
     """Replace the VRPs that origin validation uses. Routes already held are judged again (RFC 8481)."""
 
@@ -104,4 +114,6 @@ class Leak:
     active: bool = True
 
 
-Command = Originate | StopOriginating | SetPolicy | SetNeighbor | SetVrps | SetAspas | Leak
+Command = (
+    Originate | StopOriginating | SetPolicy | SetNeighbor | SetCustomerFilter | SetVrps | SetAspas | Leak
+)

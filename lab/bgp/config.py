@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lab.bgp.aspa import AspaMode
 from lab.bgp.prefix import Address
+from lab.bgp.prefix_filter import PrefixFilter
 from lab.bgp.relationship import Relationship
 from lab.bgp.rov import RovMode
 
@@ -16,7 +17,8 @@ class NeighborConfig:
 
     `local_pref` overrides the preference that follows from the relationship, for routes from this neighbour.
     `prepend` adds that many extra copies of the own ASN towards it. `max_prefix` bounds the prefixes it may
-    announce before the session is closed with Cease/1 (RFC 4486).
+    announce before the session is closed with Cease/1 (RFC 4486). `irr_filter` is what a customer may
+    announce; None lets everything through.
     """
 
     name: str
@@ -26,6 +28,7 @@ class NeighborConfig:
     local_pref: int | None = None
     prepend: int = 0
     max_prefix: int | None = None
+    irr_filter: PrefixFilter | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ class Rejection(Enum):
     FIRST_AS = "first-as"
     ROV_INVALID = "rov-invalid"
     OTC_LEAK = "otc-leak"
+    IRR_FILTERED = "irr-filtered"
     ASPA_INVALID = "aspa-invalid"
 
 

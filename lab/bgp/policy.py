@@ -49,6 +49,9 @@ def import_route(
 
     `may_blackhole`: the neighbour announces a prefix around this one here, so that its BLACKHOLE is its own
     business (RFC 7999 section 3.3). Without `aspas` no path is verified.
+
+    The first check that fails is the one that is told. The customer's prefix list comes before origin
+    validation: routers look at lists first, and what they say does not depend on a cache being there.
     """
     path = attributes.as_path
     relationship = neighbor.relationship
@@ -71,6 +74,9 @@ def import_route(
         rejection = Rejection.FIRST_AS
     elif policy.otc and attributes.otc is not None and _is_otc_leak(neighbor, attributes.otc):
         rejection = Rejection.OTC_LEAK
+    elif neighbor.irr_filter is not None and not discard and not neighbor.irr_filter.permits(prefix):
+        # An honoured BLACKHOLE lies inside a route of the same neighbour that the list has let through.
+        rejection = Rejection.IRR_FILTERED
     elif (
         rov is RovState.INVALID
         and policy.rov is RovMode.DROP
@@ -146,6 +152,8 @@ def rejection_text(
                 f"route leak: Only-to-Customer AS{route.attributes.otc} came from a "
                 f"{neighbor.relationship.value} (RFC 9234 section 5)"
             )
+        case Rejection.IRR_FILTERED if neighbor.irr_filter is not None:
+            return f"IRR filter: {neighbor.irr_filter.objection(prefix)}"
         case Rejection.ASPA_INVALID:
             return f"path verification: {aspa_verdict(neighbor, path, aspas)}"
     return ""

@@ -14,6 +14,7 @@ from lab.bgp.commands import (
     Leak,
     Originate,
     SetAspas,
+    SetCustomerFilter,
     SetNeighbor,
     SetPolicy,
     SetVrps,
@@ -181,6 +182,8 @@ class Router:
                 return self._set_policy(command, now)
             case SetNeighbor():
                 return self._set_neighbor(command, now)
+            case SetCustomerFilter():
+                return self._set_customer_filter(command, now)
             case SetVrps():
                 return self._set_vrps(command, now)
             case SetAspas():
@@ -265,9 +268,7 @@ class Router:
         return self._judge_again(now)
 
     def _set_neighbor(self, command: SetNeighbor, now: float) -> list[Message]:
-        session = self._sessions.get(command.neighbor)
-        if session is None:
-            raise CommandError(f"{self.config.name} has no neighbour {command.neighbor!r}")
+        session = self._session_with(command.neighbor)
         if command.prepend and self._is_route_server:
             raise CommandError(
                 f"{self.config.name} is a route server; it leaves paths as they are (RFC 7947)"
@@ -290,6 +291,31 @@ class Router:
         if session.up and limit is not None and session.received > limit:
             messages += self._max_prefix_reached(session, limit, now)
         return messages
+
+    def _set_customer_filter(self, command: SetCustomerFilter, now: float) -> list[Message]:
+        session = self._session_with(command.neighbor)
+        if session.config.relationship is not Relationship.CUSTOMER:
+            raise CommandError(
+                f"{self.config.name} takes everything from {command.neighbor}, which is no customer of its: "
+                "prefix lists from the IRR are for customers"
+            )
+        wanted = command.irr_filter
+        session.config = replace(session.config, irr_filter=wanted)
+        if wanted is None:
+            self._report_policy(f"takes every prefix from {command.neighbor} again", now)
+        else:
+            count = len(wanted.allowed)
+            prefixes = f"{count} prefix{'' if count == 1 else 'es'}"
+            self._report_policy(
+                f"takes {prefixes} from {command.neighbor}: what the IRR has for {wanted.made_from}", now
+            )
+        return self._judge_again(now)
+
+    def _session_with(self, neighbor: str) -> _Session:
+        session = self._sessions.get(neighbor)
+        if session is None:
+            raise CommandError(f"{self.config.name} has no neighbour {neighbor!r}")
+        return session
 
     def _set_vrps(self, command: SetVrps, now: float) -> list[Message]:
         try:

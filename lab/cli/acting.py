@@ -19,7 +19,7 @@ _YEAR: Final = 365 * 86400.0
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (announce, withdraw, hijack, leak, link, probe, kill, wait):
+    for command in (announce, withdraw, hijack, leak, link, kill, wait):
         app.command()(command)
     app.command("set")(set_policy)
     roa = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="ROAs of a running lab.")
@@ -117,18 +117,6 @@ def set_policy(
     }
     body = {key: value for key, value in given.items() if value is not None}
     do_step({"set": {"as": speaker, **body}}, run, as_json)
-
-
-def probe(
-    source_speaker: Speaker,
-    source: Annotated[str, typer.Option("--source", help="The packet's source address.")],
-    destination: Annotated[str, typer.Argument(help="The packet's destination address.")],
-    run: Run = None,
-    as_json: AsJson = False,
-) -> None:
-    """Send a packet and follow it hop by hop."""
-    body = {"from": source_speaker, "source": source, "destination": destination}
-    do_step({"probe": body}, run, as_json)
 
 
 def kill(
@@ -233,6 +221,11 @@ def asn_number(asn: str) -> int | str:
     """The ASN in `64496` or `AS64496`; other text is left to the checks of the step, which explain it."""
     number = asn.removeprefix("AS")
     return int(number) if number.isascii() and number.isdigit() else asn
+
+
+def plain_text(text: str) -> str:
+    """A text for a step in which `$name` stands for something saved: what is typed is meant as it is."""
+    return text.replace("$", "$$")
 
 
 def _asn(text: str) -> int:

@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from lab.cli import acting, aws, exporting, files, machine, registry, rpki, running, showing
+from lab.cli import (
+    acting,
+    aws,
+    cloudflare,
+    dns,
+    exporting,
+    files,
+    irr,
+    machine,
+    registry,
+    rpki,
+    running,
+    showing,
+    traffic,
+)
 
 app = typer.Typer(
     name="lab",
@@ -18,7 +32,21 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (running, acting, showing, rpki, registry, aws, exporting, files, machine):
+for module in (
+    running,
+    acting,
+    traffic,
+    showing,
+    rpki,
+    registry,
+    irr,
+    dns,
+    aws,
+    cloudflare,
+    exporting,
+    files,
+    machine,
+):
     module.add_to(app)
 
 

@@ -23,6 +23,11 @@ def ask_about(
     return _of_file(view, file, given)
 
 
+def ask_lab(view: str, run: str | None, **arguments: str | None) -> Any:
+    """A view of the running lab; arguments that are None are left out. Raises LabError or ServiceError."""
+    return _of_running_lab(view, run, {name: value for name, value in arguments.items() if value is not None})
+
+
 def _of_running_lab(view: str, run: str | None, arguments: dict[str, str]) -> Any:
     from lab.cli.labs import find_run
     from lab.scenario.service import ask

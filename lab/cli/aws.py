@@ -7,7 +7,6 @@ list of `prefix`, `account`, `region`, `state`, `message`, `pool`).
 
 from __future__ import annotations
 
-import shlex
 from typing import Annotated, Any
 
 import typer
@@ -58,6 +57,8 @@ def shell_lines(found: dict[str, str]) -> list[str]:
 
     What would come before these settings or go with them, from an earlier use of the shell, is unset.
     """
+    from lab.cli.shell import environment_lines
+
     settings = {
         "AWS_ENDPOINT_URL": found["endpoint"],
         "AWS_ACCESS_KEY_ID": found["access_key"],
@@ -65,10 +66,7 @@ def shell_lines(found: dict[str, str]) -> list[str]:
         "AWS_DEFAULT_REGION": found["region"],
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-    return [
-        "unset AWS_PROFILE AWS_REGION AWS_SESSION_TOKEN",
-        *(f"export {name}={shlex.quote(value)}" for name, value in settings.items()),
-    ]
+    return environment_lines(settings, unset=("AWS_PROFILE", "AWS_REGION", "AWS_SESSION_TOKEN"))
 
 
 def _ask(view: str, run: str | None, **arguments: str | None) -> Any:

@@ -22,6 +22,7 @@ from lab.rpki.payload_files import read_payloads
 from lab.scenario import showing
 from lab.scenario.engines import EVENT_TYPES, make_engine
 from lab.scenario.lab import Lab, LabError
+from lab.scenario.ports import Ports
 from lab.scenario.service import SOCKET_NAME, Service, ServiceError, ask
 from lab.state.state import State
 from lab.topology.loading import open_document
@@ -73,11 +74,11 @@ def serve(
     make: Callable[[RunDirectory], Lab],
     announce: Callable[[Lab, RunDirectory], None],
     *,
-    http_port: int = 0,
+    ports: Ports,
 ) -> None:
     """Bring the lab of `file` up in a run directory of its own and serve it until it is told to end.
 
-    Registries and clouds are served on `http_port` of loopback; 0 takes a free one.
+    Registries, clouds, whois and the DNS are served on `ports` of loopback.
     """
     document = open_document(file)
     with leaving_on_signals(), ExitStack() as ending:
@@ -88,7 +89,7 @@ def serve(
         ending.enter_context(closing(lab))
         ending.callback(ignore_ending_signals)
         lab.start()
-        with Service(lab, document, run.path, http_port) as service:
+        with Service(lab, document, run.path, ports) as service:
             announce(lab, run)
             service.serve()
 

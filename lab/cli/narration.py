@@ -10,10 +10,13 @@ from rich.text import Text
 from lab.bgp.events import BestPathChanged, RouteRejected
 from lab.cli.terminal import console, count, path_text, print_table, symbol
 from lab.clouds.aws.events import ByoipChanged
+from lab.clouds.cloudflare.events import CloudflareChanged, NotificationSent
 from lab.observe.describe import describe
 from lab.observe.events import (
     AlertRaised,
     AlertResolved,
+    FlowDown,
+    FlowUp,
     ObjectRejected,
     PacketVerdict,
     PayloadsChanged,
@@ -31,6 +34,10 @@ HEADLINES = (
     ObjectRejected,
     PayloadsChanged,
     ByoipChanged,
+    CloudflareChanged,
+    NotificationSent,
+    FlowDown,
+    FlowUp,
 )
 """Events worth a line of their own even without --verbose."""
 INDENT = " " * 4
@@ -62,7 +69,9 @@ class Narrator:
         self._events(result.events)
 
     def end(self, report: Report) -> None:
-        """The count."""
+        """What became of the watched traffic, and the count."""
+        for place, sentence in enumerate(report.traffic):
+            self._out.print(Text(sentence if place else f"\n{sentence}"))
         failed = len(report.failures)
         verdict = f"{failed} failed" if failed else "all met"
         style = "bold red" if failed else "bold green"
@@ -131,9 +140,14 @@ def print_explanation(found: dict[str, Any]) -> None:
         console().print(f"origin validation: {verdict}")
     for each in found["path_verification"]:
         console().print(f"path verification, from {each['via']}: {each['verdict']}")
-    if found["byoip"]:
-        console().print("\nbring your own IP:")
-    for link in found["byoip"]:
+    _print_chain("bring your own IP", found["byoip"])
+    _print_chain("Cloudflare", found["cloudflare"])
+
+
+def _print_chain(title: str, links: Sequence[dict[str, Any]]) -> None:
+    if links:
+        console().print(f"\n{title}:")
+    for link in links:
         mark = {True: symbol("✓", "ok"), False: symbol("✗", "NO"), None: "-"}[link["ok"]]
         console().print(Text(f"{INDENT}{mark} {link['name']}: {link['text']}"))
 

@@ -36,6 +36,12 @@ HttpPort = Annotated[
         "--http-port", min=0, max=65535, help="Serve registries and clouds on this port; 0 takes a free one."
     ),
 ]
+WhoisPort = Annotated[
+    int, typer.Option("--whois-port", min=0, max=65535, help="Serve whois on this port; 0 takes a free one.")
+]
+DnsPort = Annotated[
+    int, typer.Option("--dns-port", min=0, max=65535, help="Serve the DNS on this port; 0 takes a free one.")
+]
 StateFile = Annotated[
     Path | None,
     typer.Option(

@@ -9,6 +9,7 @@ import typer
 from lab.cli.options import (
     AsJson,
     BaseImage,
+    DnsPort,
     Driver,
     Engine,
     File,
@@ -18,6 +19,7 @@ from lab.cli.options import (
     Speed,
     StateFile,
     VrpFile,
+    WhoisPort,
 )
 
 STATES: Final = {
@@ -86,6 +88,8 @@ def up(
     vrps: VrpFile = None,
     base_image: BaseImage = None,
     http_port: HttpPort = 0,
+    whois_port: WhoisPort = 0,
+    dns_port: DnsPort = 0,
     state: StateFile = None,
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Return when it is up; `lab down` ends it.")
@@ -98,12 +102,14 @@ def up(
     from lab.cli.terminal import busy, console, print_json
     from lab.engines.live.run_directory import RunDirectory
     from lab.scenario.lab import Lab
+    from lab.scenario.ports import Ports
 
     if detach:
         arguments = [file, "--engine", engine, "--driver", driver, "--seed", str(seed), "--speed", str(speed)]
         arguments += ["--vrps", str(vrps)] if vrps else []
         arguments += ["--base-image", base_image] if base_image else []
-        arguments += ["--http-port", str(http_port)]
+        arguments += ["--http-port", str(http_port), "--whois-port", str(whois_port)]
+        arguments += ["--dns-port", str(dns_port)]
         arguments += ["--state", str(state)] if state else []
         with busy(f"bringing {file} up"):
             run_id = launch_detached(arguments)
@@ -134,7 +140,7 @@ def up(
         else:
             console().print(f"{lab.topology.name} is up as run {run.run_id}; Ctrl-C or `lab down` ends it")
 
-    serve(file, make, tell, http_port=http_port)
+    serve(file, make, tell, ports=Ports(http_port, whois_port, dns_port))
 
 
 def status(as_json: AsJson = False) -> None:

@@ -22,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
     views.command("sessions")(show_sessions)
     views.command("alerts")(show_alerts)
     views.command("timeline")(show_timeline)
+    views.command("flows")(show_flows)
     app.add_typer(views, name="show")
     app.command()(explain)
 
@@ -153,6 +154,28 @@ def show_timeline(
         ("time", "what happened"),
         lambda row: (_time(row["time"]), row["text_line"]),
         "nothing has happened",
+    )
+
+
+def show_flows(run: Run = None, as_json: AsJson = False) -> None:
+    """The traffic that is watched. For how long its packets were lost, in all."""
+    from lab.observe.durations import duration_text
+
+    _print(
+        as_json,
+        _ask("flows", run),
+        ("traffic", "from", "to", "port", "state", "lost", "times", "why"),
+        lambda row: (
+            row["name"],
+            row["from"],
+            row["to"],
+            row["port"],
+            row["state"],
+            duration_text(row["lost"]),
+            row["outages"],
+            row["explanation"] if row["state"] == "down" else None,
+        ),
+        "no traffic is watched; `lab flow` begins some",
     )
 
 

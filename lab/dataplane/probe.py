@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
-from lab.bgp.prefix import Address, Prefix
-from lab.bgp.rib import Route, RouterView
-from lab.dataplane.fib import NextHop, forwarders, longest_match, next_hop
+from lab.bgp.prefix import Address
+from lab.bgp.rib import RouterView
+from lab.dataplane.fib import Match, NextHop, forwarders, longest_match, next_hop
+from lab.dataplane.trace import Hop, PacketTrace
 from lab.dataplane.urpf import UrpfVerdict, check
 from lab.topology.model import Topology, UrpfMode
 from lab.topology.ownership import Registry
@@ -26,44 +26,6 @@ class ProbeError(ValueError):
     """A probe cannot be sent as asked; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
-    """A speaker the packet reached.
-
-    `arrived_on` is the neighbour whose interface it came in on: the previous hop, or at an exchange the route
-    server; "" at the start. `urpf` is the verdict on arrival (None at the start). `prefix` and `route` are
-    the longest match for the destination, None if there is none or the packet was dropped on arrival.
-    """
-
-    speaker: str
-    asn: int
-    arrived_on: str
-    urpf: UrpfVerdict | None = None
-    prefix: Prefix | None = None
-    route: Route | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PacketTrace:
-    """What became of a packet: where it ended (`at`), delivered or dropped with a reason, and why, as text.
-
-    Of a packet that loops, `hops` holds the way to the point where it starts to repeat itself.
-    """
-
-    source: Address
-    destination: Address
-    hops: tuple[Hop, ...]
-    delivered: bool
-    at: str
-    reason: DropReason | None
-    explanation: str
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        """The speakers passed, the start first."""
-        return tuple(hop.speaker for hop in self.hops)
-
-
 def probe(
     topology: Topology,
     views: Mapping[str, RouterView],
@@ -71,12 +33,14 @@ def probe(
     start: str,
     source: Address,
     destination: Address,
+    first: Match | None = None,
 ) -> PacketTrace:
     """Send a packet from inside `start` and follow it. `views` holds every speaker's RIBs by name.
 
     uRPF applies on arrival, the last hop included, and not at `start`. `source` need not belong to `start`:
-    that is what uRPF is for. Raises ProbeError for a `start` that
-    carries no packets (unknown, a route server, the collector) or mixed IP versions.
+    that is what uRPF is for. `first` is the route that it leaves `start` by instead of the longest match.
+    Raises ProbeError for a `start` that carries no packets (unknown, a route server, the collector) or mixed
+    IP versions.
     """
     _check_call(topology, start, source, destination)
     hops: list[Hop] = []
@@ -86,7 +50,10 @@ def probe(
         visited[here] = len(hops)
         view = views[here.speaker]
         urpf = _arrival(topology, view, urpf_at, here.interface, source)
-        match = longest_match(view.best, destination) if urpf is None or urpf.passed else None
+        passed = urpf is None or urpf.passed
+        match = longest_match(view.best, destination) if passed else None
+        if first is not None and not hops:
+            match = first
         prefix, route = match or (None, None)
         hops.append(Hop(here.speaker, view.asn, here.interface, urpf, prefix, route))
         step = next_hop(views, here.speaker, match) if match and not match.route.discard else None

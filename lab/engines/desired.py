@@ -10,6 +10,7 @@ from lab.bgp.commands import (
     Leak,
     Originate,
     SetAspas,
+    SetCustomerFilter,
     SetNeighbor,
     SetPolicy,
     SetVrps,
@@ -37,6 +38,7 @@ class DesiredState:
     def __init__(self) -> None:
         self._policy = SetPolicy()
         self._neighbors: dict[str, SetNeighbor] = {}
+        self._filters: dict[str, SetCustomerFilter] = {}
         self._leaks: dict[tuple[Prefix | None, str | None], Leak] = {}
         self._originations: dict[Prefix, Originate] = {}
 
@@ -52,6 +54,11 @@ class DesiredState:
             case SetNeighbor():
                 held = self._neighbors.get(command.neighbor, SetNeighbor(command.neighbor))
                 self._neighbors[command.neighbor] = _merged_neighbor(held, command)
+            case SetCustomerFilter():
+                if command.irr_filter is None:
+                    self._filters.pop(command.neighbor, None)
+                else:
+                    self._filters[command.neighbor] = command
             case SetVrps() | SetAspas():
                 refuse_payloads(command)
             case Leak():
@@ -65,7 +72,8 @@ class DesiredState:
     def commands(self) -> list[Command]:
         """The commands that bring a fresh speaker here: what it enforces first, then what it announces."""
         first: list[Command] = [self._policy] if self._policy != SetPolicy() else []
-        return [*first, *self._neighbors.values(), *self._leaks.values(), *self._originations.values()]
+        settings = [*first, *self._neighbors.values(), *self._filters.values()]
+        return [*settings, *self._leaks.values(), *self._originations.values()]
 
 
 def _merged(held: SetPolicy, new: SetPolicy) -> SetPolicy:

@@ -22,10 +22,13 @@ from lab.bgp.events import (
     ValidationChanged,
     Withdrawn,
 )
+from lab.observe.durations import duration_text
 from lab.observe.events import (
     AlertRaised,
     AlertResolved,
     ExpectationChecked,
+    FlowDown,
+    FlowUp,
     Note,
     ObjectRejected,
     PacketVerdict,
@@ -39,6 +42,7 @@ _REJECTED = {
     Rejection.FIRST_AS: "the path does not start with the neighbour's ASN",
     Rejection.ROV_INVALID: "origin validation says invalid",
     Rejection.OTC_LEAK: "Only-to-Customer shows a route leak",
+    Rejection.IRR_FILTERED: "the IRR does not let the customer announce it",
     Rejection.ASPA_INVALID: "path verification says invalid",
 }
 
@@ -180,8 +184,18 @@ def _(event: PacketVerdict) -> str:
     fate = "delivered" if event.delivered else "dropped"
     return (
         f"packet {event.source} -> {event.destination} {fate} at {event.at} "
-        f"after {' -> '.join(event.hops)}: {event.text}"
+        f"after {' -> '.join(event.hops)}: {'; '.join([event.text, *event.legs])}"
     )
+
+
+@describe.register
+def _(event: FlowDown) -> str:
+    return f"traffic {event.name} is lost ({event.reason}): {event.text}"
+
+
+@describe.register
+def _(event: FlowUp) -> str:
+    return f"traffic {event.name} gets through again after {duration_text(event.lost)}: {event.text}"
 
 
 _SHOWN_PAYLOADS = 4

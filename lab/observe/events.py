@@ -68,18 +68,42 @@ class AlertResolved(Event):
 
 @dataclass(frozen=True, slots=True)
 class PacketVerdict(Event):
-    """A probe ended at speaker `at`. `hops` are the speakers it passed; `reason` is None if delivered."""
+    """A probe ended at speaker `at`. `hops` are the speakers it passed; `reason` is None if delivered.
+
+    `legs` has one text for each further packet that it caused, such as the reply, in the order of time.
+    """
 
     source: str
     destination: str
     hops: tuple[str, ...]
     reason: DropReason | None
     text: str
+    legs: tuple[str, ...] = ()
 
     @property
     def delivered(self) -> bool:
-        """Whether the packet reached the originator of its destination."""
+        """Whether the packet reached the originator of its destination, and so did those that it caused."""
         return self.reason is None
+
+
+@dataclass(frozen=True, slots=True)
+class FlowDown(Event):
+    """Packets of the watched traffic `name` are lost from now on. `reason` is the word for why
+    (`DropReason`, or `unresolved` for a name without an address), `text` tells it; `at` is where."""
+
+    name: str
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlowUp(Event):
+    """Packets of the watched traffic `name` get through again, and to where `text` says; `lost` is for how
+    many seconds of the calendar they had not."""
+
+    name: str
+    lost: float
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +139,8 @@ LabEvent = (
     | AlertRaised
     | AlertResolved
     | PacketVerdict
+    | FlowDown
+    | FlowUp
     | PayloadsChanged
     | ObjectRejected
     | PublicationPointChanged

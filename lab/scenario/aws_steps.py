@@ -11,10 +11,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lab.bgp.prefix import Prefix, PrefixError
 from lab.clouds.aws.byoip.customer import VALID_DAYS, Customer, message
+from lab.scenario import saved
 from lab.scenario.aws_client import make_client
 from lab.scenario.aws_showing import account_id, aws_of
 from lab.scenario.lab import Lab, LabError
-from lab.topology.cloud_scalars import REFERENCE
 from lab.topology.cloud_steps import Authorize, AwsStep
 from lab.topology.cloud_vocabulary import SigningMistake
 from lab.topology.problems import suggestion
@@ -26,12 +26,12 @@ def carry_out(lab: Lab, step: AwsStep) -> None:
     account = account_id(lab, step.account)
     region = step.region or lab.topology.aws_regions[0]
     client = _client(lab, step.service, region, account)
-    members = _filled(lab, step.members)
+    members = saved.whole(lab.clouds.saved, step.members)
     if step.authorize is not None:
         members["CidrAuthorizationContext"] = _context(lab, step.authorize, account, members.get("Cidr"))
     answer = _answer(lab, client, step, members)
     for name, path in (step.save or {}).items():
-        lab.clouds.saved[name] = _found(answer, path, step.operation)
+        lab.clouds.saved[name] = saved.picked(answer, path, step.operation)
 
 
 def _client(lab: Lab, service: str, region: str, account: str) -> BaseClient:
@@ -62,37 +62,6 @@ def _answer(lab: Lab, client: BaseClient, step: AwsStep, members: dict[str, Any]
         lab.follow_clouds()
     if step.error is not None:
         raise LabError(f"{step.operation} succeeded; expected it to be refused with {step.error}")
-    return answer
-
-
-def _filled(lab: Lab, value: Any) -> Any:
-    """The members with what earlier steps saved in place of `$name`."""
-    if isinstance(value, Mapping):
-        return {key: _filled(lab, item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_filled(lab, item) for item in value]
-    match = REFERENCE.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        return value
-    name = match[1]
-    if name not in lab.clouds.saved:
-        raise LabError(f"nothing is saved as {name!r}; {suggestion(name, lab.clouds.saved, 'saved')}")
-    return lab.clouds.saved[name]
-
-
-def _found(answer: Any, path: str, operation: str) -> Any:
-    for key in path.split("."):
-        inside = answer
-        answer = (
-            inside.get(key)
-            if isinstance(inside, Mapping)
-            else inside[int(key)]
-            if isinstance(inside, list) and key.isdigit() and int(key) < len(inside)
-            else None
-        )
-        if answer is None:
-            has = ", ".join(inside) if isinstance(inside, Mapping) else type(inside).__name__
-            raise LabError(f"the answer to {operation} has no {path}: there is no {key} in {has}")
     return answer
 
 

@@ -6,14 +6,25 @@ from collections.abc import Callable
 from typing import Final
 
 from lab.clouds.aws.events import AwsCalled, ByoipChanged
+from lab.clouds.cloudflare.events import CloudflareCalled, CloudflareChanged, NotificationSent
 from lab.engines.base import Engine, SpeakerFault
 from lab.engines.live.run_directory import RunDirectory
-from lab.registry.events import RegistryEdited
+from lab.registry.events import DnsEdited, IrrEdited, RegistryEdited
 from lab.topology.model import Topology
 
 ENGINES: Final = ("sim", "live")
 DRIVERS: Final = ("process", "docker")
-EVENT_TYPES: Final = (SpeakerFault, RegistryEdited, AwsCalled, ByoipChanged)
+EVENT_TYPES: Final = (
+    SpeakerFault,
+    RegistryEdited,
+    IrrEdited,
+    DnsEdited,
+    AwsCalled,
+    ByoipChanged,
+    CloudflareCalled,
+    CloudflareChanged,
+    NotificationSent,
+)
 """The events engines, registries and clouds add to those of the lower floors."""
 
 

@@ -8,10 +8,12 @@ from typing import Final
 from lab.bgp.events import Event
 from lab.bgp.prefix import Prefix
 from lab.bgp.rib import Route, RouterView
-from lab.dataplane.probe import PacketTrace
+from lab.dataplane.trace import PacketTrace, trace_text
 from lab.observe.catchment import catchment
 from lab.observe.events import AlertRaised, ExpectationChecked, PacketVerdict
 from lab.scenario.byoip_expectation import check_byoip
+from lab.scenario.dns_expectation import check_dns
+from lab.scenario.flow_expectation import check_flow
 from lab.scenario.lab import Lab
 from lab.scenario.outcomes import Outcome
 from lab.topology.steps import Expect
@@ -45,9 +47,16 @@ def _check_now(lab: Lab, expect: Expect) -> Outcome:
         (bool(expect.no_alert), _check_no_alert),
         (expect.probe is not None, _check_probe),
         (expect.byoip is not None, check_byoip),
+        (expect.dns is not None, check_dns),
+        (expect.flow is not None, check_flow),
     ):
         if applies:
             return checker(lab, expect)
+    if expect.cloudflare is not None:
+        # Imported here because most labs have no Cloudflare.
+        from lab.scenario.cloudflare_expectation import check_cloudflare
+
+        return check_cloudflare(lab, expect)
     return _check_route(lab, expect)
 
 
@@ -202,7 +211,7 @@ def _check_probe(lab: Lab, expect: Expect) -> Outcome:
     return Outcome(
         met,
         f"the packet {expect.probe}{at}{reason}",
-        f"{' > '.join(trace.path)}: {trace.explanation}",
+        trace_text(trace),
         () if met else _packet_evidence(lab, trace),
     )
 

@@ -17,10 +17,11 @@ from lab.bgp.prefix import Address, Prefix
 from lab.bgp.rib import Explanation, RouterView
 from lab.bgp.router import CommandError
 from lab.bgp.rov import RovMode, Vrp, VrpTable
-from lab.dataplane.probe import PacketTrace, probe
+from lab.dataplane.network import Network
+from lab.dataplane.trace import PacketTrace
 from lab.engines.base import Engine, SessionState
 from lab.observe.detection import Detector
-from lab.observe.events import AlertRaised, Note, PacketVerdict
+from lab.observe.events import AlertRaised, Note
 from lab.observe.exports.snapshot import Snapshot
 from lab.observe.table import Table
 from lab.observe.timeline import Timeline
@@ -28,15 +29,17 @@ from lab.rpki.issuing.errors import IssuingError
 from lab.rpki.issuing.hierarchy import Rpki
 from lab.rpki.local import LocalRpki
 from lab.rpki.payloads import Payloads
-from lab.scenario.cloud_delivery import behind_the_edge
 from lab.scenario.clouds import Clouds
+from lab.scenario.flows import Flows, Traffic
 from lab.scenario.kept_lab import KeptLab
 from lab.scenario.kept_rpki import KeptRpki
+from lab.scenario.sending import send, verdict_of
 from lab.scenario.validation_events import validation_events
 from lab.state.errors import StateError
 from lab.state.state import State
+from lab.topology.dns_scalars import DEFAULT_PORT
 from lab.topology.loading import load
-from lab.topology.model import Topology, UrpfMode
+from lab.topology.model import Speaker, Topology, UrpfMode
 from lab.topology.ownership import Registry
 from lab.topology.problems import suggestion
 
@@ -83,6 +86,7 @@ class Lab:
         self.vrps = VrpTable()
         self.aspas = AspaTable()
         self.last_trace: PacketTrace | None = None
+        self.flows = Flows(self._send, self.engine.now, self.engine.calendar, self.timeline.append)
         self._detector = Detector(self.topology)
         self._urpf: dict[str, UrpfMode] = {}
         self._views: dict[str, RouterView] = {}
@@ -101,6 +105,7 @@ class Lab:
         try:
             self._judge_by(self.rpki.payloads)
             self.engine.start()
+            self.clouds.filter()
             for speaker in self.topology.routers():
                 for prefix in speaker.prefixes:
                     self.engine.apply(speaker.name, Originate(prefix))
@@ -250,6 +255,7 @@ class Lab:
         """Let time pass. The relying party looks again whenever something expires or becomes valid, and the
         clouds do what is due."""
         self._require_up()
+        self.flows.look()
         end = self.engine.calendar() + seconds
         while (change := self._next_change()) is not None and change <= end:
             self.engine.advance(max(change - self.engine.calendar(), 0.0))
@@ -258,25 +264,22 @@ class Lab:
         self.settle()
         self._kept_lab.keep()
 
-    def probe(self, speaker: str, source: str | Address, destination: str | Address) -> PacketTrace:
-        """Send a packet from `speaker` and follow it hop by hop through the Loc-RIBs and uRPF."""
+    def probe(
+        self,
+        speaker: str,
+        source: str | Address,
+        destination: str | Address = "",
+        *,
+        host: str = "",
+        port: str = DEFAULT_PORT,
+    ) -> PacketTrace:
+        """Send a packet from `speaker` and follow it hop by hop through the Loc-RIBs and uRPF, and at a cloud
+        through what serves it. A `host` in place of the destination is looked up in the lab's DNS."""
         self._require(speaker)
-        trace = probe(
-            self.topology, self.views(), self.urpf_at, speaker, _address(source), _address(destination)
-        )
-        trace = behind_the_edge(self.topology, self.clouds, trace)
+        target = host or _address(destination)
+        trace = self._send(Traffic("", speaker, _address(source), target, port))
         self.last_trace = trace
-        self.timeline.append(
-            PacketVerdict(
-                self.engine.now(),
-                trace.at,
-                str(trace.source),
-                str(trace.destination),
-                trace.path,
-                trace.reason,
-                trace.explanation,
-            )
-        )
+        self.timeline.append(verdict_of(trace, self.engine.now()))
         return trace
 
     def note(self, text: str) -> None:
@@ -348,8 +351,11 @@ class Lab:
         finally:
             self._views.clear()
             self.timeline.extend(self.engine.events())
-        for alert in self._detector.observe(self.table(), self.vrps, self.engine.now()):
-            self.timeline.append(alert)
+        alerts = self._detector.observe(self.table(), self.vrps, self.engine.now())
+        self.timeline.extend(alerts)
+        self.clouds.notice([alert for alert in alerts if isinstance(alert, AlertRaised)])
+        self.timeline.extend(self.clouds.take_events())
+        self.flows.look()
 
     def look(self) -> None:
         """Take in what happened by itself since the last action: a speaker that died, say."""
@@ -363,10 +369,18 @@ class Lab:
             self.settle()
 
     def follow_clouds(self) -> None:
-        """Write down what the clouds did and have their speakers announce what they want announced."""
+        """Write down what the clouds did, have their speakers announce what they want announced, and those
+        who filter by the IRR follow it."""
         self.timeline.extend(self.clouds.take_events())
-        if self.clouds.announce():
+        filtered = self.clouds.filter()
+        if self.clouds.announce() or filtered:
             self.settle()
+        else:
+            self.flows.look()
+
+    def _send(self, traffic: Traffic) -> PacketTrace:
+        network = Network(self.topology, self.views(), self.urpf_at)
+        return send(network, self.clouds, traffic.start, traffic.source, traffic.destination, traffic.port)
 
     def _next_change(self) -> float | None:
         """When certificates or clouds change something by themselves next, as `calendar` tells time."""
@@ -387,10 +401,7 @@ class Lab:
         if isinstance(command, Originate | StopOriginating) and self.clouds.announces(
             speaker, command.prefix
         ):
-            raise LabError(
-                f"{speaker} announces {command.prefix} because an account of AWS advertises it; "
-                f"`aws ec2 withdraw-byoip-cidr --cidr {command.prefix}` ends that"
-            )
+            raise LabError(_advertised(self.topology.speakers[speaker], command.prefix))
         try:
             self.engine.apply(speaker, command)
         except CommandError as error:
@@ -429,6 +440,15 @@ class Lab:
             raise LabError(
                 f"there is no link between {a} and {b}; {a} has links to {', '.join(neighbors) or 'nobody'}"
             )
+
+
+def _advertised(speaker: Speaker, prefix: Prefix) -> str:
+    """Why a route of a cloud cannot be changed by hand, for people."""
+    if speaker.cloud == "aws":
+        whose, how = "AWS", f"`aws ec2 withdraw-byoip-cidr --cidr {prefix}`"
+    else:
+        whose, how = "Cloudflare", "PATCH .../bgp/prefixes/{id} with on_demand.advertised false"
+    return f"{speaker.name} announces {prefix} because an account of {whose} advertises it; {how} ends that"
 
 
 def _prefix(value: str | Prefix) -> Prefix:

@@ -35,10 +35,11 @@ class StepResult:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A scenario's results in order."""
+    """A scenario's results in order, and a sentence on each traffic that it watched."""
 
     name: str
     results: tuple[StepResult, ...]
+    traffic: tuple[str, ...] = ()
 
     @property
     def failures(self) -> tuple[StepResult, ...]:

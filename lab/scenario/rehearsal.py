@@ -18,7 +18,7 @@ from lab.rpki.issuing.hierarchy import Rpki
 from lab.rpki.local import GIVEN
 from lab.rpki.payloads import Payloads
 from lab.scenario.lab import Lab
-from lab.topology.model import Topology
+from lab.topology.model import IrrAsSet, IrrRoute, Topology
 
 _UNREACHED: Final = "not reached"
 _PRIVATE_ASNS: Final = range(4_200_000_000, 4_294_967_295)
@@ -33,10 +33,11 @@ def rehearsal(lab: Lab) -> Iterator[tuple[Lab, tuple[str, ...]]]:
     validated before the faults come, so that relying parties have the same last good versions. The time is
     not copied: what is not valid for another reason is left out, and named. VRPs that were given to `lab` are
     given to the copy. A speaker with a cache of its own follows the lab's in the copy, which is named, too.
-    What clouds announce is announced in the copy, whose own clouds know nothing of it.
+    The IRR is copied. What clouds announce is announced in the copy, whose own clouds know nothing of it.
     """
     speakers = {name: replace(speaker, rtr=None) for name, speaker in lab.topology.speakers.items()}
-    topology = replace(lab.topology, speakers=speakers, vrps=(), aspas=())
+    routes, as_sets = _irr_of(lab)
+    topology = replace(lab.topology, speakers=speakers, vrps=(), aspas=(), irr=routes, as_sets=as_sets)
     given = [
         vrp for vrp, sources in lab.payloads.vrps.items() if any(each.uri == GIVEN.uri for each in sources)
     ]
@@ -56,6 +57,16 @@ def rehearsal(lab: Lab) -> Iterator[tuple[Lab, tuple[str, ...]]]:
             if speaker.rtr is not None
         ]
         yield copy, (*unlike, *_differences(lab, copy))
+
+
+def _irr_of(lab: Lab) -> tuple[tuple[IrrRoute, ...], tuple[IrrAsSet, ...]]:
+    """The route objects and as-sets that there are now, as a file would have them."""
+    routes = (
+        IrrRoute(each.prefix, each.origin, each.source, "\n".join(each.descr), "\n".join(each.remarks))
+        for each in lab.clouds.irr.routes()
+    )
+    as_sets = (IrrAsSet(each.name, each.members, each.source) for each in lab.clouds.irr.as_sets())
+    return tuple(routes), tuple(as_sets)
 
 
 def _replay(lab: Lab, copy: Lab) -> None:

@@ -17,6 +17,8 @@ from lab.scenario.lab import Lab, LabError
 from lab.scenario.running import run_step, step_text
 from lab.scenario.what_if import what_if, what_if_data, what_if_text
 from lab.topology.cloud_steps import AwsStep, RegistryStep
+from lab.topology.cloudflare_steps import CloudflareStep
+from lab.topology.dns_steps import DnsStep
 from lab.topology.steps import Step, Wait
 
 Data = dict[str, Any]
@@ -60,7 +62,7 @@ def what_if_step(lab: Lab, step: Step) -> Data:
     """What a step would change, tried on a copy. Raises LabError where that hangs on what registries and
     clouds know, which a copy does not have."""
     pending = isinstance(step.body, Wait) and lab.clouds.next_due() is not None
-    if pending or isinstance(step.body, AwsStep | RegistryStep):
+    if pending or isinstance(step.body, AwsStep | CloudflareStep | DnsStep | RegistryStep):
         raise LabError(
             f"what registries and clouds do cannot be tried on a copy ({step_text(step)}); what an "
             "announcement by AWS would do can: announce or withdraw it at an AWS speaker"

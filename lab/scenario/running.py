@@ -11,14 +11,19 @@ from lab.bgp.prefix import PrefixError
 from lab.bgp.rov import RovMode
 from lab.dataplane.probe import ProbeError
 from lab.observe.events import ScenarioStep
-from lab.scenario import registry_steps, rpki_steps
+from lab.scenario import dns_steps, flow_steps, irr_steps, registry_steps, rpki_steps
 from lab.scenario.expectations import check
+from lab.scenario.flow_showing import flow_summaries
 from lab.scenario.lab import Lab, LabError
 from lab.scenario.outcomes import Outcome, Report, StepResult
 from lab.topology import steps
 from lab.topology.cloud_steps import AwsStep, RegistryStep
+from lab.topology.cloudflare_steps import CloudflareStep
+from lab.topology.dns_steps import DnsStep
+from lab.topology.irr_steps import IrrStep
 from lab.topology.model import UrpfMode
 from lab.topology.steps import Step
+from lab.topology.traffic_steps import FlowStep
 
 
 def run_steps(lab: Lab, todo: Iterable[Step]) -> Iterator[StepResult]:
@@ -34,7 +39,7 @@ def run_scenario(lab: Lab, watch: Callable[[StepResult], None] | None = None) ->
         results.append(result)
         if watch:
             watch(result)
-    return Report(lab.topology.name, tuple(results))
+    return Report(lab.topology.name, tuple(results), tuple(flow_summaries(lab.flows)))
 
 
 def run_step(lab: Lab, step: Step) -> StepResult:
@@ -99,6 +104,16 @@ def _carry_out(lab: Lab, step: Step) -> Outcome | None:
             from lab.scenario import aws_steps
 
             aws_steps.carry_out(lab, body)
+        case CloudflareStep() as body:
+            from lab.scenario import cloudflare_steps  # which most labs do without, too
+
+            cloudflare_steps.carry_out(lab, body)
+        case IrrStep() as body:
+            irr_steps.carry_out(lab, body)
+        case DnsStep() as body:
+            dns_steps.carry_out(lab, body)
+        case FlowStep() as body:
+            flow_steps.carry_out(lab, body)
         case steps.SetStep() as body:
             lab.set_policy(
                 body.name,
@@ -112,7 +127,7 @@ def _carry_out(lab: Lab, step: Step) -> Outcome | None:
         case steps.Wait() as body:
             lab.wait(body.duration)
         case steps.Probe() as body:
-            lab.probe(body.name, body.source, body.destination)
+            lab.probe(body.name, body.source, body.destination or "", host=body.host or "", port=body.port)
         case steps.Kill() as body:
             lab.kill(body.name)
         case steps.Expect() as body:
@@ -149,7 +164,7 @@ def step_text(step: Step) -> str:
             return _aspa_text(body)
         case steps.RpkiStep() as body:
             return rpki_steps.text(body)
-        case RegistryStep() | AwsStep() as body:
+        case RegistryStep() | AwsStep() | CloudflareStep() | IrrStep() | DnsStep() | FlowStep() as body:
             return body.text
         case steps.SetStep() as body:
             given = body.model_dump(exclude_none=True, exclude={"name"})
@@ -157,7 +172,7 @@ def step_text(step: Step) -> str:
         case steps.Wait() as body:
             return f"{body.duration:.12g} s pass"
         case steps.Probe() as body:
-            return f"{body.name} sends a packet from {body.source} to {body.destination}"
+            return body.text
         case steps.Kill() as body:
             return f"{body.name} is killed"
         case _:

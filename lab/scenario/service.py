@@ -1,6 +1,6 @@
 """A lab that stays up: one process holds it and answers on a UNIX socket, one JSON line per request.
 
-Registries and clouds are served over HTTP on loopback (`lab.scenario.fronts`).
+Registries, clouds, whois and the DNS are served on loopback (`lab.scenario.fronts`).
 
 A request is `{"do": STEP}`, `{"what_if": STEP}`, `{"show": WHAT, ...}` or `{"stop": true}`; the answer is
 `{"ok": ...}` or `{"error": text}`. The socket is in the run's private directory: nobody but its
@@ -26,13 +26,14 @@ from lab.dataplane.probe import ProbeError
 from lab.engines.base import EngineError, MachineError
 from lab.scenario import rpki_showing, showing
 from lab.scenario.lab import Lab, LabError
+from lab.scenario.ports import ANY_PORTS, Ports
 from lab.scenario.running import run_step
 from lab.topology.loading import parse_step
 from lab.topology.problems import Problem, TopologyError, printable
 from lab.topology.reading import Document
 
 if TYPE_CHECKING:
-    from lab.http.server import HttpServer
+    from lab.scenario.fronts import Fronts
 
 SOCKET_NAME: Final = "lab.sock"
 MAX_REQUEST: Final = 64 * 1024
@@ -51,15 +52,14 @@ class Service:
     is done by the thread that calls `serve`.
     """
 
-    def __init__(self, lab: Lab, document: Document, directory: Path, http_port: int = 0) -> None:
-        """`http_port` 0 takes a free one."""
+    def __init__(self, lab: Lab, document: Document, directory: Path, ports: Ports = ANY_PORTS) -> None:
         # Imported here because who only asks a lab, or runs one for a scenario, needs no server.
-        from lab.http.submitting import Mailbox
+        from lab.serving.mailbox import Mailbox
 
         self.lab = lab
-        self._http_port = http_port
+        self._ports = ports
         self._mailbox = Mailbox()
-        self._http: HttpServer | None = None
+        self._fronts: Fronts | None = None
         self._document = document
         self._path = directory / SOCKET_NAME
         self._listener = socket.socket(socket.AF_UNIX)
@@ -79,9 +79,9 @@ class Service:
                 f"cannot make the socket {self._path} ({error.strerror or error}); {hint}"
             ) from None
         try:
-            from lab.scenario.fronts import serve_fronts
+            from lab.scenario.fronts import Fronts
 
-            self._http = serve_fronts(self.lab, self._mailbox, self._http_port)
+            self._fronts = Fronts(self.lab, self._mailbox, self._ports)
         except BaseException:
             self.close()
             raise
@@ -95,8 +95,8 @@ class Service:
     def close(self) -> None:
         """Let nobody reach it any more. Idempotent."""
         self._mailbox.close()
-        if self._http is not None:
-            self._http.close()
+        if self._fronts is not None:
+            self._fronts.close()
         self._listener.close()
         self._path.unlink(missing_ok=True)
 

@@ -14,7 +14,15 @@ from lab.bgp.prefix import Prefix
 from lab.bgp.rib import Explanation, Route, RouterView
 from lab.dataplane.fib import longest_match
 from lab.observe.describe import describe
-from lab.scenario import aws_showing, registry_showing, rpki_showing
+from lab.scenario import (
+    aws_showing,
+    cloudflare_showing,
+    dns_showing,
+    flow_showing,
+    irr_showing,
+    registry_showing,
+    rpki_showing,
+)
 from lab.scenario.lab import Lab, LabError
 from lab.scenario.outcomes import Report, StepResult
 from lab.topology.problems import TopologyError, suggestion
@@ -166,10 +174,11 @@ def explain(lab: Lab, speaker: str, prefix: str) -> Data:
     """Why a speaker uses the route it uses: every candidate with its reason, and the validation verdicts.
 
     `longest_match` is the prefix whose route packets take, which need not be the one asked about. `byoip` is
-    the way of a range to a cloud, step by step, where that has to do with it.
+    the way of a range to AWS, step by step, and `cloudflare` that to Cloudflare, if they have to do with it.
     """
     # Imported here because the cloud's rules are needed for nothing else that is shown.
     from lab.scenario.byoip_explaining import byoip_chain
+    from lab.scenario.cloudflare_explaining import cloudflare_chain
 
     wanted = Prefix.parse(prefix)
     found = lab.explain(speaker, wanted)
@@ -196,6 +205,7 @@ def explain(lab: Lab, speaker: str, prefix: str) -> Data:
             if verdict is not None
         ],
         "byoip": [_drop_type(to_json(link)) for link in byoip_chain(lab, speaker, wanted)],
+        "cloudflare": [_drop_type(to_json(link)) for link in cloudflare_chain(lab, wanted)],
     }
 
 
@@ -222,6 +232,7 @@ def report_data(report: Report) -> Data:
         "expectations": report.expectations,
         "failed": len(report.failures),
         "steps": [step_result(result) for result in report.results],
+        "traffic": list(report.traffic),
     }
 
 
@@ -304,9 +315,19 @@ _VIEWS: Final[dict[str, Callable[..., Any]]] = {
     "explain": explain,
     "export": export,
     "registry": registry_showing.registry,
+    "irr": irr_showing.irr,
+    "irr-check": irr_showing.irr_check,
+    "irr-env": irr_showing.irr_env,
+    "dns-zones": dns_showing.dns_zones,
+    "dns-lookup": dns_showing.dns_lookup,
+    "dns-env": dns_showing.dns_env,
+    "flows": flow_showing.flows,
     "aws-env": aws_showing.aws_env,
     "aws-accounts": aws_showing.aws_accounts,
     "aws-ranges": aws_showing.aws_ranges,
+    "cloudflare-env": cloudflare_showing.cloudflare_env,
+    "cloudflare-accounts": cloudflare_showing.cloudflare_accounts,
+    "cloudflare-prefixes": cloudflare_showing.cloudflare_prefixes,
     "rpki-status": rpki_showing.rpki_status,
     "rpki-faults": rpki_showing.rpki_faults,
     "rpki-explain": rpki_showing.rpki_explain,

@@ -9,12 +9,16 @@ from typing import Any
 from lab.bgp.aspa import Aspa, AspaMode
 from lab.bgp.config import Policy
 from lab.bgp.rov import RovMode, Vrp
+from lab.topology.cloudflare_building import cloudflare_section
 from lab.topology.draft import Draft
 from lab.topology.filemodel import AsEntry, LinkEntry
+from lab.topology.irr_entries import IrrAsSetEntry, IrrRouteEntry
 from lab.topology.model import (
     ROUTER_ID_BASE,
     AwsSection,
     Holding,
+    IrrAsSet,
+    IrrRoute,
     Link,
     LinkKind,
     Speaker,
@@ -37,6 +41,7 @@ def build(found: Draft) -> Topology:
         speakers[collector] = Speaker(collector, asn, ROUTER_ID_BASE + len(speakers) + 1, collector=True)
     links = [_link(entry) for entry in found.links.values()]
     links += [Link(name, collector, LinkKind.COLLECTING) for name in speakers if name != collector]
+    clouds = {speaker.cloud for speaker in speakers.values()}
     return Topology(
         name=found.name,
         title=found.title,
@@ -50,7 +55,14 @@ def build(found: Draft) -> Topology:
         ),
         aspas=tuple(Aspa(aspa.customer, tuple(sorted(aspa.providers))) for aspa in found.aspas.values()),
         steps=tuple(_step(found, index) for index in found.steps),
-        aws=_aws(found) if any(speaker.cloud == "aws" for speaker in speakers.values()) else None,
+        aws=_aws(found) if "aws" in clouds else None,
+        cloudflare=cloudflare_section(found.clouds.cloudflare) if "cloudflare" in clouds else None,
+        irr=tuple(_irr_route(entry) for entry in found.irr.values() if isinstance(entry, IrrRouteEntry)),
+        as_sets=tuple(
+            IrrAsSet(entry.as_set, entry.members, entry.source)
+            for entry in found.irr.values()
+            if isinstance(entry, IrrAsSetEntry)
+        ),
     )
 
 
@@ -68,6 +80,8 @@ def _speaker(name: str, entry: AsEntry, router_id: int) -> Speaker:
             AspaMode(entry.aspa),
         ),
         urpf=UrpfMode(entry.urpf),
+        irr=entry.irr,
+        as_set=entry.as_set,
         max_prefix=entry.max_prefix,
         cloud=entry.cloud,
         collector=entry.collector,
@@ -101,6 +115,10 @@ def _holdings(found: Draft) -> Iterator[Holding]:
             kinds.get(entry.holder, "organization"),
             entry.remarks,
         )
+
+
+def _irr_route(entry: IrrRouteEntry) -> IrrRoute:
+    return IrrRoute(entry.prefix, entry.origin, entry.source, entry.descr, entry.remarks)
 
 
 def _aws(found: Draft) -> AwsSection:

@@ -9,6 +9,8 @@ from lab.topology.cloud_scalars import REFERENCE
 from lab.topology.cloud_steps import Authorize, AwsStep
 from lab.topology.draft import Draft
 from lab.topology.problems import Path, Problem, shown, suggestion
+from lab.topology.references import leaves
+from lab.topology.step_checks import check_printable
 
 _CONTEXT = "CidrAuthorizationContext"
 
@@ -45,15 +47,6 @@ def check_aws_step(draft: Draft, path: Path, body: AwsStep) -> Iterator[Problem]
         yield from _check_leaf(draft, place, value)
 
 
-def leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    """The values in a part of a request that hold no others, with the path to each."""
-    if not isinstance(value, dict | list):
-        yield path, value
-        return
-    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-        yield from leaves(inner, (*path, key))
-
-
 def _check_account(draft: Draft, path: Path, word: str) -> Iterator[Problem]:
     accounts = draft.clouds.aws.accounts
     if word not in accounts and word not in accounts.values():
@@ -87,6 +80,5 @@ def _check_leaf(draft: Draft, path: Path, value: Any) -> Iterator[Problem]:
         case str() if value.startswith("$") and not REFERENCE.fullmatch(value):
             message = f"{shown(value)} is not the name of something saved"
             yield draft.document.problem(path, message, "write for example $pool")
-        case str() if not all(character.isprintable() or character in "\n\t" for character in value):
-            message = f"text holds a character that a terminal acts on: {shown(value)}"
-            yield draft.document.problem(path, message, "remove it")
+        case str():
+            yield from check_printable(draft, path, value)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from lab.topology.cloud_vocabulary import REGIONS, ByoipState, SigningMistake
+from lab.topology.cloud_vocabulary import REGIONS, SigningMistake
 from lab.topology.problems import shown
 from lab.topology.scalar_forms import ScalarError, pattern_form, text_form, word_form
 from lab.topology.scalars import NAME_PATTERN
@@ -65,9 +65,6 @@ AccountWord = Annotated[
     str, BeforeValidator(_account), WithJsonSchema({"type": "string", "pattern": f"^{_ACCOUNT}$"})
 ]
 RegionName = Annotated[str, *word_form("a region of AWS", REGIONS)]
-ByoipStateWord = Annotated[
-    str, *word_form("a state of a range at AWS", [state.value for state in ByoipState])
-]
 SigningMistakeWord = Annotated[
     str, *word_form("a mistake that the lab can make", [mistake.value for mistake in SigningMistake])
 ]

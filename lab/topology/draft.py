@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from lab.bgp.prefix import Prefix
 from lab.topology.filemodel import AsEntry, CloudsEntry, HoldingEntry, LinkEntry, TopologyFile
+from lab.topology.irr_entries import IrrAsSetEntry, IrrRouteEntry
 from lab.topology.problems import Path, Problem, shown, suggestion
 from lab.topology.reading import Document, Position
 from lab.topology.scalars import PrintedText, SpeakerName
@@ -30,6 +32,7 @@ class Draft:
     roas: dict[int, Roa] = field(default_factory=dict)
     aspas: dict[int, Aspa] = field(default_factory=dict)
     clouds: CloudsEntry = field(default_factory=CloudsEntry)
+    irr: dict[int, IrrRouteEntry | IrrAsSetEntry] = field(default_factory=dict)
     steps: dict[int, tuple[str, StepModel | str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -45,12 +48,35 @@ class Draft:
     @property
     def has_aws(self) -> bool:
         """Whether one of the speakers is AWS's. Of one that is malformed it is not known: then, too."""
+        return self._has_cloud("aws")
+
+    @property
+    def has_cloudflare(self) -> bool:
+        """The same of Cloudflare."""
+        return self._has_cloud("cloudflare")
+
+    def _has_cloud(self, cloud: str) -> bool:
         malformed = len(self.ases) < len(self.names)
-        return malformed or any(entry.cloud == "aws" for entry in self.ases.values())
+        return malformed or any(entry.cloud == cloud for entry in self.ases.values())
 
     def lacks_aws(self, path: Path) -> Problem:
         """The problem that something at `path` is about AWS, and no speaker is AWS's."""
         return self.document.problem(path, "there is no AWS in this lab", "give an AS 'cloud: aws'")
+
+    def lacks_cloudflare(self, path: Path) -> Problem:
+        """The same of Cloudflare."""
+        message = "there is no Cloudflare in this lab"
+        return self.document.problem(path, message, "give an AS 'cloud: cloudflare'")
+
+    def is_whole(self, section: str, entries: Sized) -> bool:
+        """Whether every entry of a section is well formed. One that is not may be the one that is missed."""
+        given = self.document.data.get(section, [])
+        return isinstance(given, list) and len(given) == len(entries)
+
+    def rir_of(self, prefix: Prefix) -> str | None:
+        """The RIR of the most specific registration around a prefix."""
+        around = [entry for entry in self.registry.values() if entry.prefix.covers(prefix)]
+        return max(around, key=lambda entry: entry.prefix.length).rir if around else None
 
     def unknown_speaker(self, path: Path, name: str, key: bool = False) -> Problem:
         """The problem that no speaker is called `name`, which stands at `path`."""
@@ -89,6 +115,7 @@ def draft(document: Document) -> Draft:
     )
     for section, form, entries in sections:
         _read_list(found, section, entries, partial(_read_entry, form, document, problems))
+    _read_list(found, "irr", found.irr, partial(_read_irr, document, problems))
     _read_list(found, "scenario", found.steps, partial(_read_step, document, problems))
     return found
 
@@ -133,6 +160,12 @@ def _read_list(found: Draft, section: str, entries: dict[int, Any], read: Callab
 
 def _read_entry(form: Any, document: Document, problems: list[Problem], path: Path) -> Any:
     return validate(form, document, path, problems)
+
+
+def _read_irr(document: Document, problems: list[Problem], path: Path) -> Any:
+    value = document.data["irr"][path[-1]]
+    is_set = isinstance(value, dict) and "as_set" in value
+    return validate(IrrAsSetEntry if is_set else IrrRouteEntry, document, path, problems)
 
 
 def _read_step(document: Document, problems: list[Problem], path: Path) -> tuple[str, StepModel | str] | None:

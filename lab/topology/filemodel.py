@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final, Literal, NamedTuple, TypeVar
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     StrictBool,
@@ -15,8 +13,13 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from lab.topology.cloud_scalars import AccountId, RegionName
-from lab.topology.model import DEFAULT_ACCOUNTS, LinkKind
+from lab.topology.aws_entries import AwsEntry
+from lab.topology.cloud_scalars import RegionName
+from lab.topology.cloudflare_entries import CloudflareEntry
+from lab.topology.entry_model import EntryModel
+from lab.topology.irr_entries import IrrAsSetEntry, IrrRouteEntry
+from lab.topology.irr_scalars import AsSetName, RirWord
+from lab.topology.model import LinkKind
 from lab.topology.problems import shown
 from lab.topology.scalar_forms import ScalarError
 from lab.topology.scalars import (
@@ -87,12 +90,6 @@ ByEnd = Annotated[
 """One value for both ends of a link, or a mapping of the speakers to theirs."""
 
 
-class EntryModel(BaseModel):
-    """Strict and frozen, like the steps."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
 class AsEntry(EntryModel):
     """One speaker. `asn` is all it needs."""
 
@@ -119,6 +116,13 @@ class AsEntry(EntryModel):
     collector: StrictBool = Field(
         default=False, description="this AS is the collector; it peers with everyone"
     )
+    irr: StrictBool = Field(
+        default=False, description="take from customers only what the IRR says they may announce"
+    )
+    as_set: AsSetName | None = Field(
+        default=None,
+        description="the as-set of its own routes and its customers'; default its AS number alone",
+    )
     router: Literal["exabgp"] = Field(default="exabgp", description="the BGP implementation")
 
 
@@ -142,7 +146,7 @@ class HoldingEntry(EntryModel):
     """Who holds a prefix, as the registry knows it."""
 
     prefix: IpPrefix
-    rir: Literal["AFRINIC", "APNIC", "ARIN", "LACNIC", "RIPE"]
+    rir: RirWord
     holder: SpeakerName
     status: PrintedText = ""
     name: PrintedText = ""
@@ -150,35 +154,11 @@ class HoldingEntry(EntryModel):
     remarks: tuple[PrintedText, ...] = ()
 
 
-class AwsDelays(EntryModel):
-    """How long AWS takes for what. What is not given stays as the lab has it."""
-
-    provision: Duration | None = Field(default=None, description="until a range is provisioned, or not")
-    deprovision: Duration | None = Field(default=None, description="until a range is given back, or not")
-    advertise: Duration | None = Field(default=None, description="until AWS announces a range")
-    withdraw: Duration | None = Field(default=None, description="until AWS announces it no more")
-    ipam: Duration | None = Field(default=None, description="for IPAMs, their pools and allocations")
-
-
-class AwsEntry(EntryModel):
-    """What there is at AWS before anybody calls."""
-
-    accounts: dict[SpeakerName, AccountId] = Field(
-        default_factory=lambda: dict(DEFAULT_ACCOUNTS),
-        min_length=1,
-        description="accounts by name; who names none uses the first",
-    )
-    organization: StrictBool = Field(default=True, description="the accounts are one organization")
-    delays: AwsDelays = Field(default=AwsDelays(), description="how long AWS takes")
-    poor_reputation: tuple[IpPrefix, ...] = Field(
-        default=(), description="addresses known for abuse: AWS takes no range that holds one"
-    )
-
-
 class CloudsEntry(EntryModel):
     """The clouds behind speakers with `cloud`, as their customers see them."""
 
     aws: AwsEntry = AwsEntry()
+    cloudflare: CloudflareEntry = Field(default_factory=CloudflareEntry)
 
 
 class TopologyFile(EntryModel):
@@ -195,5 +175,10 @@ class TopologyFile(EntryModel):
     registry: tuple[HoldingEntry, ...] = Field(default=(), description="who holds what, as the RIRs know it")
     roas: tuple[Roa, ...] = Field(default=(), description="the ROAs that are valid at the start")
     aspas: tuple[Aspa, ...] = Field(default=(), description="the ASPAs that are valid at the start")
-    clouds: CloudsEntry = Field(default=CloudsEntry(), description="the clouds, as their customers see them")
+    irr: tuple[IrrRouteEntry | IrrAsSetEntry, ...] = Field(
+        default=(), description="the route objects and as-sets that the IRR has at the start"
+    )
+    clouds: CloudsEntry = Field(
+        default_factory=CloudsEntry, description="the clouds, as their customers see them"
+    )
     scenario: tuple[Any, ...] = Field(default=(), description="steps, one after the other")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Final
 
@@ -14,9 +14,12 @@ from lab.bgp.aspa import AspaTable
 from lab.bgp.prefix import Prefix
 from lab.bgp.relationship import Relationship
 from lab.bgp.rov import RovState, VrpTable
+from lab.topology.cloudflare_lint import cloudflare_lints
+from lab.topology.irr_lint import irr_lints
+from lab.topology.lint_warning import Lint
 from lab.topology.loading import compile_document, open_document
 from lab.topology.model import LinkKind, Topology
-from lab.topology.problems import Path, path_text, printable
+from lab.topology.problems import Path
 from lab.topology.steps import Announce
 
 _RESERVED: Final = {
@@ -25,26 +28,6 @@ _RESERVED: Final = {
     65535: "RFC 7300",
     4294967295: "RFC 7300",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Lint:
-    """A warning. `code` names the kind, `path` the place in the file's data; `file` and `line` if known."""
-
-    code: str
-    message: str
-    path: Path = ()
-    file: str = ""
-    line: int | None = None
-
-    def __str__(self) -> str:
-        place = f"{printable(self.file)}:{self.line}: " if self.file else ""
-        return f"{place}{self.where}: {self.message} [{self.code}]"
-
-    @property
-    def where(self) -> str:
-        """The place as text: `ases.customer`."""
-        return path_text(self.path)
 
 
 def lint_file(source: str | FilePath) -> tuple[Topology, list[Lint]]:
@@ -67,6 +50,8 @@ def lint(topology: Topology) -> list[Lint]:
         *_invalid_announcements(topology),
         *_loose_roas(topology),
         *_missed_providers(topology),
+        *irr_lints(topology),
+        *cloudflare_lints(topology),
     ]
 
 

@@ -19,7 +19,7 @@ from lab.topology.scalars import NAME_PATTERN
 from lab.topology.steps import Step
 from lab.topology.validation import unknown_key
 
-EXTENSION_KEYS = ("topology", "name", "title", "registry", "roas", "aspas", "clouds", "scenario")
+EXTENSION_KEYS = ("topology", "name", "title", "registry", "roas", "aspas", "irr", "clouds", "scenario")
 """What may stand in a file that takes its ases and links from another. What it gives replaces the base's."""
 
 _SUFFIXES = (".yaml", ".yml")

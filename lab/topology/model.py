@@ -17,6 +17,7 @@ from lab.bgp.prefix import Prefix
 from lab.bgp.relationship import Relationship
 from lab.bgp.rov import Vrp
 from lab.topology.cloud_vocabulary import DEFAULT_REGION, REGIONS
+from lab.topology.cloudflare_section import CloudflareSection
 from lab.topology.steps import Step
 
 DEFAULT_ACCOUNTS = {"lab": "123456789012"}
@@ -70,6 +71,10 @@ class Speaker:
     collector: bool = False
     region: str | None = None
     """The region of AWS it stands for; None where it serves every region, or is none of AWS."""
+    irr: bool = False
+    """Whether it takes from its customers only what the IRR says they may announce."""
+    as_set: str | None = None
+    """The as-set of what it announces, its own routes and its customers'; None is its AS number alone."""
     rtr: str | None = None
     """The RTR cache it follows instead of the lab's, as `127.0.0.1:3323` or `[::1]:3323`."""
 
@@ -121,6 +126,27 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
+class IrrRoute:
+    """A route object at the start. `source` is an RIR, None for that where `prefix` is registered; `descr`
+    and `remarks` are texts whose line breaks are the lines."""
+
+    prefix: Prefix
+    origin: int
+    source: str | None = None
+    descr: str = ""
+    remarks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IrrAsSet:
+    """An as-set at the start: members as `AS64496` or `AS-CUSTOMER`."""
+
+    name: str
+    members: tuple[str, ...]
+    source: str = "RIPE"
+
+
+@dataclass(frozen=True, slots=True)
 class AwsSection:
     """What the file says of AWS. `accounts` are IDs by name; who names none uses the first.
 
@@ -146,7 +172,7 @@ class AwsSection:
 class Topology:
     """A whole lab. `links` includes the collecting links; `collector` names the one collector.
 
-    `aws` is None where no speaker is AWS's.
+    `aws` and `cloudflare` are None where no speaker is theirs.
     """
 
     name: str
@@ -159,6 +185,9 @@ class Topology:
     steps: tuple[Step, ...] = ()
     aspas: tuple[Aspa, ...] = ()
     aws: AwsSection | None = None
+    cloudflare: CloudflareSection | None = None
+    irr: tuple[IrrRoute, ...] = ()
+    as_sets: tuple[IrrAsSet, ...] = ()
 
     @cached_property
     def links_of(self) -> Mapping[str, tuple[Link, ...]]:

@@ -57,14 +57,8 @@ def check_registry_step(draft: Draft, path: Path, body: RegistryStep) -> Iterato
     for member in given:
         if member not in ("prefix", action, *_ALLOWED[action]):
             yield draft.document.problem((*path, member), f"{member} has no meaning with {action}")
-    if body.status is not None and (rir := _rir(draft, body.prefix)) is not None:
+    if body.status is not None and (rir := draft.rir_of(body.prefix)) is not None:
         yield from _check_status(draft, (*path, "status"), rir, body.status)
-
-
-def _rir(draft: Draft, prefix: Prefix) -> str | None:
-    """Of the most specific registration around the prefix."""
-    around = [entry for entry in draft.registry.values() if entry.prefix.covers(prefix)]
-    return max(around, key=lambda entry: entry.prefix.length).rir if around else None
 
 
 def _check_status(draft: Draft, path: Path, rir: str, status: str) -> Iterator[Problem]:

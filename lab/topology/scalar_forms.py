@@ -27,12 +27,14 @@ class ScalarError(ValueError):
         self.hint = hint
 
 
-def text_form(kind: str, parse: Callable[[str], Any], parsed: type) -> BeforeValidator:
+def text_form(
+    kind: str, parse: Callable[[str], Any], parsed: type, longest: int = _LONGEST_TEXT
+) -> BeforeValidator:
     """What is written as ASCII text; models made in code may also pass the `parsed` type."""
 
     def validate(value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, str):
-            if len(value) > _LONGEST_TEXT:
+            if len(value) > longest:
                 raise ScalarError(f"expected {kind}, got {shown(value)}")
             if found := foreign_character(value):
                 raise ScalarError(

@@ -9,25 +9,26 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool
 
-from lab.topology.cloud_scalars import ByoipStateWord
 from lab.topology.cloud_steps import AwsStep, RegistryStep
+from lab.topology.cloudflare_steps import CloudflareStep
+from lab.topology.dns_steps import DnsStep
+from lab.topology.expect_step import Expect as Expect
+from lab.topology.irr_steps import IrrStep
 from lab.topology.scalars import (
-    AlertWord,
     Asn,
     AsnOrZero,
     CaName,
     CommunityField,
     Duration,
-    IpAddress,
     IpPrefix,
-    NoAlert,
     PrintedText,
     PublishedFile,
     RpkiFaultWord,
-    Share,
     SpeakerName,
 )
 from lab.topology.step_model import StepModel
+from lab.topology.traffic_steps import FlowStep
+from lab.topology.traffic_steps import Probe as Probe
 
 Toggle = Literal["up", "down"]
 
@@ -148,43 +149,10 @@ class Wait(StepModel):
     duration: Duration = Field(alias="for")
 
 
-class Probe(StepModel):
-    """Send a packet from `from` and follow it hop by hop."""
-
-    name: SpeakerName = Field(alias="from")
-    source: IpAddress
-    destination: IpAddress
-
-
 class Kill(StepModel):
     """Kill the speaker (a fault, not a shutdown); the lab restarts it."""
 
     name: SpeakerName = Field(alias="as")
-
-
-class Expect(StepModel):
-    """What must hold now, or `within` a time. Which members may stand together: `lab.topology.expect_checks`.
-
-    `reason` is why a packet was dropped (`DropReason`) or, with `byoip`, a part of the range's StatusMessage.
-    """
-
-    name: SpeakerName | None = Field(default=None, alias="at")
-    prefix: IpPrefix | None = None
-    path: tuple[Asn, ...] | None = None
-    via: SpeakerName | None = None
-    origin: Asn | None = None
-    unreachable: StrictBool | None = None
-    rov: Literal["valid", "invalid", "not-found"] | None = None
-    aspa: Literal["valid", "invalid", "unknown"] | None = None
-    share: dict[SpeakerName, Share] | None = None
-    alert: AlertWord | None = None
-    no_alert: NoAlert | None = None
-    by: SpeakerName | None = None
-    probe: Literal["delivered", "dropped"] | None = None
-    byoip: IpPrefix | None = None
-    state: ByoipStateWord | None = None
-    reason: PrintedText | None = None
-    within: Duration | None = None
 
 
 STEP_KINDS: dict[str, Any] = {
@@ -198,10 +166,14 @@ STEP_KINDS: dict[str, Any] = {
     "aspa": AspaStep,
     "rpki": RpkiStep,
     "registry": RegistryStep,
+    "irr": IrrStep,
+    "dns": DnsStep,
     "aws": AwsStep,
+    "cloudflare": CloudflareStep,
     "set": SetStep,
     "wait": Wait,
     "probe": Probe,
+    "flow": FlowStep,
     "kill": Kill,
     "expect": Expect,
 }

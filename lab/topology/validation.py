@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -13,6 +13,7 @@ from lab.topology.problems import Path, PathKey, Problem, shown, suggestion
 from lab.topology.reading import Document
 from lab.topology.scalar_forms import FROM_FILE
 
+_KEYS_LISTED = 18
 _TRUE_WORDS = ("yes", "on", "y", "true", "1")
 _FALSE_WORDS = ("no", "off", "n", "false", "0")
 
@@ -47,7 +48,8 @@ def keys_of(model: type[BaseModel]) -> list[str]:
 
 def unknown_key(document: Document, path: Path, choices: list[str]) -> Problem:
     """The key at the end of `path` is none of `choices`."""
-    message = f"unknown key {shown(path[-1])}; valid keys: {', '.join(choices)}"
+    more = f" and {len(choices) - _KEYS_LISTED} more" if len(choices) > _KEYS_LISTED else ""
+    message = f"unknown key {shown(path[-1])}; valid keys: {', '.join(choices[:_KEYS_LISTED])}{more}"
     near = suggestion(path[-1], choices)
     return document.problem(path, message, near if near.startswith("did you mean") else "", key=True)
 
@@ -93,12 +95,28 @@ def _path_in(data: Any, base: Path, loc: tuple[PathKey, ...]) -> Path:
 
 def _model_at(form: Any, loc: tuple[PathKey, ...]) -> type[BaseModel]:
     for step in loc:
-        field = next(info for name, info in form.model_fields.items() if step in (name, info.alias))
-        members = (field.annotation, *get_args(field.annotation))
-        form = next(
-            member for member in members if isinstance(member, type) and issubclass(member, BaseModel)
-        )
-    return form  # type: ignore[no-any-return]
+        form = _inside(form, step)
+    return _models_in(form)[0]
+
+
+def _inside(form: Any, step: PathKey) -> Any:
+    """What stands at a key or an index of a value of this form."""
+    if isinstance(form, type) and issubclass(form, BaseModel):
+        fields = form.model_fields.items()
+        return next(info.annotation for name, info in fields if step in (name, info.alias))
+    members = get_args(form)
+    if get_origin(form) is dict:
+        return members[1]
+    if get_origin(form) is tuple:
+        return members[0]
+    return _inside(next(member for member in members if _models_in(member)), step)
+
+
+def _models_in(form: Any) -> list[type[BaseModel]]:
+    """The models that a form names: itself, or those of its members."""
+    if isinstance(form, type) and issubclass(form, BaseModel):
+        return [form]
+    return [model for member in get_args(form) for model in _models_in(member)]
 
 
 def _missing(key: PathKey) -> str:

@@ -1,6 +1,6 @@
 """The words that files share with who carries them out: alerts, reasons for a drop, RPKI faults, statuses.
 
-Those of AWS: `lab.topology.cloud_vocabulary`.
+Those of AWS: `lab.topology.cloud_vocabulary`, of Cloudflare: `lab.topology.cloudflare_vocabulary`.
 """
 
 from __future__ import annotations
@@ -34,6 +34,10 @@ class DropReason(Enum):
     TTL = "ttl"
     NOT_SERVED = "not-served"
     """It reached the cloud, which has nothing that serves the address."""
+    TUNNEL_DOWN = "tunnel-down"
+    """The tunnel that it has to go through does not reach its other end."""
+    ELSEWHERE = "elsewhere"
+    """It ended with somebody whom it was not for."""
 
 
 class RpkiFault(Enum):

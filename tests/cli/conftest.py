@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import pytest
 from support.command_line import run_lab
+from support.shell import Shell
 
 
 class Result(NamedTuple):
@@ -51,8 +52,36 @@ def runtime_directory():
     shutil.rmtree(path)
 
 
+@pytest.fixture
+def shell(tmp_path, runtime_directory):
+    """A shell; no lab is left after it."""
+    with Shell(tmp_path) as shell:
+        yield shell
+    with Shell(tmp_path) as another:
+        another.run("lab down")
+
+
 def _kill_nobody_elses(run_id=None, session=None, spare_living=False):
     """What dead labs left elsewhere on this machine is no business of these tests."""
     from lab.engines.live.labelled_processes import kill_labelled
 
     return Counter() if run_id is None else kill_labelled(run_id, session, spare_living)
+
+
+class Asked(list):
+    """What a lab is asked and how long the asker waits; it answers with `answers`."""
+
+    answers = None
+
+    def answer(self, directory, request, timeout=120.0):
+        self.append((request, timeout))
+        return {"text": "done", "events": []} if {"do", "what_if"} & request.keys() else self.answers
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The questions to a lab that only pretends to run."""
+    found = Asked()
+    monkeypatch.setattr("lab.cli.labs.find_run", lambda wanted: Path("run"))
+    monkeypatch.setattr("lab.scenario.service.ask", found.answer)
+    return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -27,25 +26,6 @@ REGISTRATION = {
     "remarks": [{"title": "Registration Comments", "lines": ["one [bold]", "two"]}],
     "holder_remarks": [{"title": "", "lines": ["three"]}],
 }
-
-
-class Asked(list):
-    """What a lab is asked and how long the asker waits; it answers with `answers`."""
-
-    answers = None
-
-    def answer(self, directory, request, timeout=120.0):
-        self.append((request, timeout))
-        return {"text": "done", "events": []} if "do" in request else self.answers
-
-
-@pytest.fixture
-def asked(monkeypatch):
-    """The questions to a lab that only pretends to run."""
-    found = Asked()
-    monkeypatch.setattr("lab.cli.labs.find_run", lambda wanted: Path("run"))
-    monkeypatch.setattr("lab.scenario.service.ask", found.answer)
-    return found
 
 
 STEPS = {
@@ -176,7 +156,13 @@ def test_a_lab_in_the_background_is_given_the_port_and_the_file_of_its_state(lab
     monkeypatch.setattr("lab.cli.labs.launch_detached", lambda arguments: launched.append(arguments) or "id")
     assert lab_command("up", "byoip", "--http-port", "8080", "--state", "my.state", "--detach").code == 0
     assert lab_command("up", "byoip", "--detach").code == 0
-    assert launched[0][-4:] == ["--http-port", "8080", "--state", "my.state"]
+    given = launched[0][launched[0].index("--http-port") :]
+    assert dict(zip(given[::2], given[1::2], strict=True)) == {
+        "--http-port": "8080",
+        "--whois-port": "0",
+        "--dns-port": "0",
+        "--state": "my.state",
+    }
     assert "--state" not in launched[1]
 
 

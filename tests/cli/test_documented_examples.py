@@ -17,6 +17,8 @@ from lab.topology.problems import TopologyError
 ROOT = Path(__file__).parent.parent.parent
 GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))
 README = ROOT / "README.md"
+GROUPS = ("show", "roa", "aspa", "rpki", "registry", "irr", "dns", "aws", "cloudflare")
+"""Commands that have sub-commands."""
 
 
 def blocks(path, language):
@@ -77,7 +79,7 @@ def test_every_command_shown_exists_with_its_options(path, lab_command):
     options: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for _, *words in commands_shown(path):
         names = [word for word in words if re.fullmatch(r"[a-z]+", word)]
-        depth = 2 if names[0] in ("show", "roa", "aspa", "rpki", "registry", "aws") else 1
+        depth = 2 if names[0] in GROUPS else 1
         options[tuple(names[:depth])] |= {word.split("=")[0] for word in words if word.startswith("-")}
     for command, shown_with in options.items():
         told = lab_command(*command, "--help")

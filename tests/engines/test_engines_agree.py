@@ -12,6 +12,8 @@ from support.agreement import FAST, failures, run_to_the_end
 from support.random_topologies import FEWEST, MOST, labs_with_one_outcome
 
 from lab.bgp.aspa import AspaMode, AspaState
+from lab.bgp.events import Rejection
+from lab.bgp.rov import RovMode
 from lab.scenario.engines import make_engine
 from lab.topology.loading import load, shipped
 from lab.topology.model import Topology
@@ -58,6 +60,7 @@ def test_the_random_labs_are_as_varied_as_they_should_be():
     }
     assert any(lab.names_of(speaker.asn)[1:] for lab in labs for speaker in lab.routers()), "anycast"
     assert any(s.policy.aspa is AspaMode.DROP for lab in labs for s in lab.routers())
+    assert {s.policy.rov for lab in labs for s in lab.routers() if s.irr} == set(RovMode)
     assert any("rs" in lab.speakers for lab in labs), "a route server"
     assert any(isinstance(step.body, Leak) for lab in labs for step in lab.steps)
     assert any(isinstance(step.body, Hijack) and step.body.forge_origin for lab in labs for step in lab.steps)
@@ -75,4 +78,6 @@ def test_the_random_labs_leave_something_to_agree_about():
         state for end in ends for each in end["aspa"].values() for found in each.values() for state in found
     }
     assert states >= set(AspaState)
+    filtered = [end for end in ends if Rejection.IRR_FILTERED in end["rejected"].values()]
+    assert len(filtered) >= 5
     assert all(len(end["table"]) >= 5 for end in ends)

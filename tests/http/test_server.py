@@ -10,10 +10,10 @@ import pytest
 import urllib3
 
 from lab.http import impatience
-from lab.http.listening import ListenError
 from lab.http.messages import HttpRequest, HttpResponse
 from lab.http.server import MAX_BODY, HttpServer
-from lab.http.submitting import Mailbox
+from lab.serving.listening import ListenError
+from lab.serving.mailbox import Mailbox
 
 Handler = Callable[[HttpRequest], HttpResponse]
 HEAD = b"POST /x HTTP/1.1\r\nHost: a\r\n"

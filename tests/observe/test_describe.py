@@ -26,6 +26,8 @@ from lab.observe.events import (
     AlertRaised,
     AlertResolved,
     ExpectationChecked,
+    FlowDown,
+    FlowUp,
     LabEvent,
     Note,
     ObjectRejected,
@@ -130,6 +132,20 @@ SAID = [
     (
         PacketVerdict(0, "customer", "192.0.2.1", "203.0.113.9", ("eyeball", "customer"), None, "delivered"),
         "packet 192.0.2.1 -> 203.0.113.9 delivered at customer after eyeball -> customer: delivered",
+    ),
+    (
+        PacketVerdict(0, "cf-ams", "192.0.2.1", "203.0.113.9", ("eyeball", "cf-ams"), None, "CDN",
+                      ("reply from 203.0.113.9: cf-ams > eyeball",)),
+        "packet 192.0.2.1 -> 203.0.113.9 delivered at cf-ams after eyeball -> cf-ams: CDN; "
+        "reply from 203.0.113.9: cf-ams > eyeball",
+    ),
+    (
+        FlowDown(0, "transit-b", "web", "urpf-strict", "transit-b drops it on arrival"),
+        "traffic web is lost (urpf-strict): transit-b drops it on arrival",
+    ),
+    (
+        FlowUp(0, "customer", "web", 852.0, "customer originates 203.0.113.0/24"),
+        "traffic web gets through again after 14m12s: customer originates 203.0.113.0/24",
     ),
     (
         PayloadsChanged(0, "", ("VRP a", "VRP b", "VRP c", "VRP d", "VRP e"), ("VRP f",)),

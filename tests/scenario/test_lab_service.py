@@ -36,9 +36,19 @@ VIEWS = (
     "explain",
     "export",
     "registry",
+    "irr",
+    "irr-check",
+    "irr-env",
+    "dns-zones",
+    "dns-lookup",
+    "dns-env",
+    "flows",
     "aws-env",
     "aws-accounts",
     "aws-ranges",
+    "cloudflare-env",
+    "cloudflare-accounts",
+    "cloudflare-prefixes",
     "rpki-status",
     "rpki-faults",
     "rpki-explain",
@@ -139,7 +149,9 @@ def test_a_step_that_makes_no_sense_changes_nothing(service, kind, body):
     assert state(service) == before
 
 
-NAMES = st.sampled_from(["speaker", "prefix", "last", "format", "lab", "self", "what", "x"])
+NAMES = st.sampled_from(
+    ["speaker", "prefix", "last", "format", "lab", "self", "what", "x", "about", "name", "rtype", "caller"]
+)
 
 
 @settings(max_examples=examples(80))
@@ -150,6 +162,21 @@ def test_no_view_changes_anything_or_fails_for_want_of_an_argument(service, what
     assert list(answer) in (["ok"], ["error"])
     assert "a fault of the lab itself" not in answer.get("error", "")
     assert state(service) == before
+
+
+@settings(max_examples=examples(300))
+@given(
+    st.sampled_from(
+        [("irr", "about"), ("irr-check", "about"), ("dns-lookup", "name"), ("dns-lookup", "rtype")]
+    ),
+    st.text(max_size=20) | st.from_regex(r"[aA][sS][-:0-9a-z]{0,12}|[0-9a-f.:/]{1,24}", fullmatch=True),
+)
+def test_any_words_about_the_irr_and_the_dns_are_answered(service, view, word):
+    what, name = view
+    given_name = {} if name != "rtype" else {"name": "example.com"}
+    answer = service.answer(json.dumps({"show": what, name: word, **given_name}).encode())
+    assert "a fault of the lab itself" not in answer.get("error", "")
+    assert answer.get("error", "x"), "a refusal says something"
 
 
 REFUSALS = {

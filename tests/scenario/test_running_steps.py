@@ -54,6 +54,22 @@ SENTENCES = {
     "registry: {prefix: 203.0.113.0/24, kind: individual}": (
         "the holder of 203.0.113.0/24 becomes an individual in the registry"
     ),
+    "cloudflare: {patch: addressing/prefixes/0, with: {description: Shop}, as: lab}": (
+        "cloudflare PATCH addressing/prefixes/0 by lab: description Shop"
+    ),
+    "irr: {add: {prefix: 203.0.113.0/24, origin: 13335, remarks: A lab}}": (
+        "the route object 203.0.113.0/24 AS13335 is added to the IRR: remarks A lab"
+    ),
+    "irr: {as_set: {name: AS-LAB, members: [AS64496]}}": "the as-set AS-LAB becomes AS64496 in the IRR",
+    "dns: {zone: example.com, add: {name: www, type: A, content: 192.0.2.1}}": (
+        "the DNS record www.example.com A is added: 192.0.2.1"
+    ),
+    "dns: {delegate: 203.0.113.0/24, to: [elsewhere]}": (
+        "the reverse zones of 203.0.113.0/24 are delegated to elsewhere"
+    ),
+    "flow: {name: web, from: customer, source: 203.0.113.1, destination: 198.51.100.7}": (
+        "the traffic web begins, from customer's 203.0.113.1 to 198.51.100.7"
+    ),
     "aws: {call: advertise-byoip-cidr, region: us-east-1, with: {Cidr: 203.0.113.0/24}}": (
         "ec2 AdvertiseByoipCidr in us-east-1: Cidr 203.0.113.0/24"
     ),

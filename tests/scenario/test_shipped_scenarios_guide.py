@@ -10,6 +10,8 @@ from support.agreement import failures, run_to_the_end
 
 from lab.scenario.engines import make_engine
 from lab.topology.cloud_vocabulary import ByoipState, SigningMistake
+from lab.topology.cloudflare_section import Entitlement, ServiceName
+from lab.topology.cloudflare_vocabulary import Approval, BindingState, Permission, Role, ValidationState
 from lab.topology.filemodel import AsEntry
 from lab.topology.loading import parse
 from lab.topology.steps import STEP_KINDS, StepModel
@@ -20,7 +22,19 @@ GUIDE = Path(__file__).parents[2].joinpath("docs/guides/writing-scenarios.md").r
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
 FILES = [text for text in EXAMPLES if text.startswith("name:")]
 STEPS = [text for text in EXAMPLES if text.startswith("- ")]
-WORDS = (AlertKind, DropReason, ByoipState, SigningMistake)
+WORDS = (
+    AlertKind,
+    DropReason,
+    ByoipState,
+    SigningMistake,
+    Entitlement,
+    ServiceName,
+    Permission,
+    Role,
+    Approval,
+    ValidationState,
+    BindingState,
+)
 EXAMPLE_LINK = next(line.strip() for line in GUIDE.splitlines() if line.startswith("    - {link: "))
 
 

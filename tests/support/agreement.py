@@ -25,11 +25,18 @@ def run_to_the_end(topology: Topology, engine: Callable[[Topology], Engine]) -> 
 
 
 def end_of(lab: Lab) -> End:
-    """Every best route whole (path, neighbour, verdict and all), how each path was judged, what the collector
-    sees, and the alerts."""
+    """Every best route whole (path, neighbour, verdict and all), how each path was judged, what was rejected
+    and why, what the collector sees, and the alerts."""
     return {
         "best": {name: dict(view.best) for name, view in lab.views().items()},
         "aspa": {name: dict(view.aspa) for name, view in lab.views().items()},
+        "rejected": {
+            (name, prefix, route.neighbor): route.rejection
+            for name, view in lab.views().items()
+            for prefix, routes in view.adj_in.items()
+            for route in routes
+            if route.rejection is not None
+        },
         "table": {prefix: dict(paths) for prefix, paths in lab.table().paths.items()},
         "alerts": {(alert.kind, alert.prefix, alert.by) for alert in lab.alerts()},
     }

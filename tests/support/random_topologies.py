@@ -1,4 +1,4 @@
-"""Random labs of 10 to 25 ASes with hijacks, leaks, ROAs, ASPAs and failing links, drawn from a seed.
+"""Random labs of 10 to 25 ASes with hijacks, leaks, ROAs, ASPAs, IRRs and failing links, drawn from a seed.
 
 Not all of them have one outcome: a leak or a preference for valid routes can leave two stable states, and the
 order of messages decides between them. `labs_with_one_outcome` leaves those out.
@@ -17,7 +17,16 @@ from lab.bgp.prefix import Prefix
 from lab.bgp.rov import RovMode, Vrp
 from lab.engines.base import ConvergenceError
 from lab.scenario.engines import make_engine
-from lab.topology.model import ROUTER_ID_BASE, Holding, Link, LinkKind, Speaker, Topology
+from lab.topology.model import (
+    ROUTER_ID_BASE,
+    Holding,
+    IrrAsSet,
+    IrrRoute,
+    Link,
+    LinkKind,
+    Speaker,
+    Topology,
+)
 from lab.topology.steps import (
     STEP_KINDS,
     Announce,
@@ -79,6 +88,7 @@ class _Draw:
     def topology(self, seed: int) -> Topology:
         chance = self.chance
         self.verifying = random.Random(f"paths {seed}")
+        self.filtering = random.Random(f"irr {seed}")
         self._hierarchy(chance.randint(FEWEST, MOST - 1))
         self._peerings()
         if chance.random() < 0.5:
@@ -97,6 +107,8 @@ class _Draw:
                     otc=chance.random() < 0.2,
                     aspa=AspaMode.DROP if self.verifying.random() < 0.3 else AspaMode.OFF,
                 ),
+                irr=self.filtering.random() < 0.3,
+                as_set=self._as_set_of(name),
             )
             for number, (name, asn) in enumerate(self.asns.items(), start=1)
         }
@@ -122,6 +134,8 @@ class _Draw:
                 Step(kind=_KIND_OF[type(body)], body=body) for body in (*self._steps(), *self._retracted())
             ),
             self.aspas,
+            irr=tuple(self._irr()),
+            as_sets=tuple(self._as_sets()),
         )
 
     # --- who is connected to whom -------------------------------------------------------------------------
@@ -196,6 +210,30 @@ class _Draw:
             if draw < 0.7:
                 named = sorted(providers)[1 if draw < 0.05 else 0 :]
                 yield Aspa(customer, tuple(named) or (0,))
+
+    def _irr(self) -> Iterator[IrrRoute]:
+        """A route object for most prefixes at each AS that announces them; a few are for half of it."""
+        for name, held in self.prefixes.items():
+            for prefix in held:
+                draw = self.filtering.random()
+                if draw < 0.85:
+                    longer = prefix._replace(length=prefix.length + 1) if draw < 0.05 else prefix
+                    yield IrrRoute(longer, self.asns[name])
+
+    def _as_sets(self) -> Iterator[IrrAsSet]:
+        """The set of each AS with customers: itself and their sets. A few leave a customer out."""
+        for name in self.asns:
+            if (as_set := self._as_set_of(name)) is not None:
+                customers = self._customers(name)
+                named = customers[1 if self.filtering.random() < 0.1 else 0 :]
+                members = [self._as_set_of(each) or f"AS{self.asns[each]}" for each in named]
+                yield IrrAsSet(as_set, (f"AS{self.asns[name]}", *members))
+
+    def _as_set_of(self, name: str) -> str | None:
+        return f"AS{self.asns[name]}:AS-CUSTOMERS" if self._customers(name) else None
+
+    def _customers(self, name: str) -> list[str]:
+        return [link.a for link in self.links.values() if link.kind is LinkKind.TRANSIT and link.b == name]
 
     # --- what happens -------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-CLEAN = ("AWS_", "LAB")
+CLEAN = ("AWS_", "CLOUDFLARE_", "ACCOUNT_ID", "WHOIS_", "DNS_", "LAB")
 """How variables begin that somebody may have set for use of their own."""
 RETURNS = "\n" * 20
 """What is typed by whoever answers all questions with Return."""

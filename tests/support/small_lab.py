@@ -22,7 +22,7 @@ links:
 roas:
   - {prefix: 203.0.113.0/24, asn: 64496}
 """
-AWS = "  aws: {asn: 16509, cloud: aws}\n"
+CLOUDS = "  aws: {asn: 16509, cloud: aws}\n  cloudflare: {asn: 13335, cloud: cloudflare}\n"
 LINKS = "links:\n"
 REGISTRY = """\
 registry:
@@ -43,6 +43,6 @@ def small(*steps: str) -> Topology:
 
 def step(text: str) -> Step:
     """The last of some steps written as in a file, one on each line. The customer's space is registered, and
-    there is an AWS."""
-    file = text_with(*text.splitlines()).replace(LINKS, AWS + LINKS)
+    there are an AWS and a Cloudflare."""
+    file = text_with(*text.splitlines()).replace(LINKS, CLOUDS + LINKS)
     return parse(file + REGISTRY, "small.yaml").steps[-1]

@@ -18,6 +18,7 @@ def test_there_are_bad_files_of_every_kind() -> None:
     assert len(FILES) >= 45
     kinds = {name.split("_")[0] for name in FILES}
     assert kinds >= {"yaml", "top", "as", "collector", "link", "route", "step", "expect", "extends"}
+    assert kinds >= {"aws", "clouds", "cloudflare", "dns", "flow", "irr", "registry", "traffic"}
 
 
 @pytest.mark.parametrize("name", FILES)

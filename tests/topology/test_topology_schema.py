@@ -16,6 +16,8 @@ VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 BAD = Path(__file__).parent / "bad"
 
 BEYOND_A_SCHEMA = {
+    "cloudflare_accounts", "cloudflare_order", "cloudflare_steps", "clouds_without_cloudflare", "dns_steps",
+    "expect_cloudflare", "flow_order", "irr", "irr_order", "irr_steps", "traffic_steps",
     "as_duplicate_prefix", "as_host_bits", "as_region_of_nobody", "aws_order", "aws_steps", "clouds_accounts",
     "clouds_without_aws", "collector_twice", "collector_with_routes", "expect_combinations",
     "expect_probe", "extends_a_bad_base", "extends_absolute", "extends_an_extension", "extends_broken_yaml",

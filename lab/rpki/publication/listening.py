@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import socket
 
-import lab.http.listening
-from lab.http.listening import ListenError
+import lab.serving.listening
+from lab.serving.listening import ListenError
 
 
 class PublicationError(Exception):
@@ -13,8 +13,8 @@ class PublicationError(Exception):
 
 
 def listen(address: str, port: int, allow_remote: bool = False) -> socket.socket:
-    """As lab.http.listening.listen. Raises PublicationError."""
+    """As lab.serving.listening.listen. Raises PublicationError."""
     try:
-        return lab.http.listening.listen(address, port, allow_remote)
+        return lab.serving.listening.listen(address, port, allow_remote)
     except ListenError as error:
         raise PublicationError(str(error)) from None

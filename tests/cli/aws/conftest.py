@@ -6,17 +6,8 @@ import re
 
 import pytest
 from support.document_commands import Document
-from support.shell import RETURNS, Shell
+from support.shell import RETURNS
 from support.typed_at_aws import come_up
-
-
-@pytest.fixture
-def shell(tmp_path, runtime_directory):
-    """A shell; no lab is left after it."""
-    with Shell(tmp_path) as shell:
-        yield shell
-    with Shell(tmp_path) as another:
-        another.run("lab down")
 
 
 @pytest.fixture

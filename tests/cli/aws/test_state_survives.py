@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import select
-import signal
-import socket
-import struct
 
 import pytest
+from support.killing import kill_outright
 from support.typed_at_aws import V4, aws, come_up, origins, publish, sign
-
-from lab.engines.live.run_directory import existing_runs, runs_root
 
 pytestmark = pytest.mark.live
 
@@ -20,19 +14,6 @@ pytestmark = pytest.mark.live
 @pytest.fixture
 def up_options():
     return "--state kept.state"
-
-
-def kill_outright():
-    """SIGKILL to the process that serves the only lab: the peer of its socket."""
-    (run,) = existing_runs()
-    with socket.socket(socket.AF_UNIX) as client:
-        client.connect(str(runs_root() / run.run_id / "lab.sock"))
-        process = os.pidfd_open(
-            struct.unpack("3i", client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
-        )
-    signal.pidfd_send_signal(process, signal.SIGKILL)
-    select.select([process], [], [])
-    os.close(process)
 
 
 def bring_and_advertise(shell, customer):

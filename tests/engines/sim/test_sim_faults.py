@@ -15,6 +15,7 @@ from lab.bgp.commands import (
     Leak,
     Originate,
     SetAspas,
+    SetCustomerFilter,
     SetNeighbor,
     SetPolicy,
     SetVrps,
@@ -22,6 +23,7 @@ from lab.bgp.commands import (
 )
 from lab.bgp.events import MaxPrefixReached, PayloadsReceived, SessionDown, SessionUp
 from lab.bgp.prefix import Prefix
+from lab.bgp.prefix_filter import PrefixFilter
 from lab.bgp.router import CommandError
 from lab.bgp.rov import RovMode, Vrp
 from lab.engines.base import SpeakerFault, UnsuitableError
@@ -94,6 +96,11 @@ commands = st.one_of(
         clear_local_pref=st.booleans(),
     ),
     st.builds(Leak, st.none() | own_prefixes, st.none() | neighbors, st.booleans()),
+    st.builds(
+        SetCustomerFilter,
+        st.just("customer"),
+        st.none() | st.builds(PrefixFilter, st.just("AS64497"), st.frozensets(own_prefixes)),
+    ),
 )
 payloads = st.tuples(vrps, aspas)
 Happening = Command | tuple[tuple[Vrp, ...], tuple[Aspa, ...]]
@@ -147,7 +154,7 @@ def test_the_desired_state_of_its_own_commands_is_itself(history: list[Command])
     assert again.commands() == once.commands()
     kinds = [type(command) for command in once.commands()]
     assert kinds.count(SetPolicy) <= 1
-    assert kinds == sorted(kinds, key=[SetPolicy, SetNeighbor, Leak, Originate].index)
+    assert kinds == sorted(kinds, key=[SetPolicy, SetNeighbor, SetCustomerFilter, Leak, Originate].index)
 
 
 @pytest.mark.parametrize("command", [SetVrps(()), SetAspas(())])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from lab.bgp.prefix import Prefix
@@ -15,6 +14,7 @@ from lab.clouds.aws.byoip.roa_rules import amazon_asns, roa_shortfalls
 from lab.clouds.aws.byoip.shortfall import Shortfall
 from lab.clouds.aws.byoip.sizes import check_size
 from lab.clouds.aws.errors import AwsError
+from lab.clouds.chain import Link
 
 _RULES: Final = {
     "registry": ("registration", "status", "holder", "reputation"),
@@ -23,15 +23,6 @@ _RULES: Final = {
     "ROA": ("roa",),
 }
 _UNDECIDED: Final = frozenset({RangeState.PENDING_PROVISION, RangeState.FAILED_PROVISION})
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One step of the chain. `ok` is None where it does not matter, or has not come to it."""
-
-    name: str
-    ok: bool | None
-    text: str
 
 
 def chain(basics: Basics, ranges: Ranges, prefix: Prefix) -> list[Link]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lab.bgp.prefix import Prefix
-from lab.clouds.aws.byoip.explaining import Link
 from lab.clouds.aws.ipam.records import CidrState, PoolCidr
 from lab.clouds.aws.ipam.tables import IpamTables
+from lab.clouds.chain import Link
 
 
 def in_pools(tables: IpamTables, prefix: Prefix) -> list[Link]:

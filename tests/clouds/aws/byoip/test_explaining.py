@@ -7,9 +7,10 @@ from support.aws_world import ACCOUNT, OTHER_ACCOUNT, REGION, FakeWorld
 from support.byoip_customer import ANOTHER, CUSTOMER, RANGE, RANGE6, Byoip, ready_world, signed
 
 from lab.bgp.prefix import Prefix
-from lab.clouds.aws.byoip.explaining import Link, chain
+from lab.clouds.aws.byoip.explaining import chain
 from lab.clouds.aws.caller import Caller
 from lab.clouds.aws.settings import Delays
+from lab.clouds.chain import Link
 
 NAMES = ["registry", "certificate", "message", "ROA", "provision", "advertise"]
 

@@ -1,0 +1,1 @@
+"""Notifications: policies, and what was sent."""

@@ -1,0 +1,1 @@
+"""What Cloudflare's edge does with a packet."""

@@ -1,0 +1,1 @@
+"""Who calls: accounts, members with roles, API tokens with permissions."""

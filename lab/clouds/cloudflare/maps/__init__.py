@@ -1,0 +1,1 @@
+"""Address maps: which addresses are answered for proxied records; static IPs."""

@@ -1,0 +1,1 @@
+"""Prefixes: onboarding and its checks, LOAs, delegations, service bindings, BGP prefixes."""

@@ -1,0 +1,194 @@
+"""BGP prefixes: announcing prefixes, or subnets of them, and withdrawing them (dynamic advertisement)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from lab.bgp.prefix import Prefix
+from lab.clouds.cloudflare.basics import Basics, earliest
+from lab.clouds.cloudflare.errors import CloudflareError
+from lab.clouds.cloudflare.prefixes import codes
+from lab.clouds.cloudflare.prefixes.advertising_rules import (
+    check_deletable,
+    check_handled,
+    check_prepend,
+    check_unlocked,
+)
+from lab.clouds.cloudflare.prefixes.bgp_prefix import BgpPrefix, Origination
+from lab.clouds.cloudflare.prefixes.cidrs import check_announceable, check_inside
+from lab.clouds.cloudflare.prefixes.noting import note
+from lab.clouds.cloudflare.prefixes.originating import last_change, originations
+from lab.clouds.cloudflare.prefixes.prefixes import Prefixes
+from lab.clouds.cloudflare.prefixes.readiness import check_ready
+from lab.clouds.cloudflare.prefixes.record import PrefixRecord
+from lab.topology.problems import suggestion
+
+__all__ = ["BgpPrefix", "BgpPrefixes", "Origination"]
+
+
+class BgpPrefixes:
+    """The BGP prefixes of all accounts, by ID."""
+
+    def __init__(self, basics: Basics, prefixes: Prefixes) -> None:
+        self._basics = basics
+        self._prefixes = prefixes
+        self._table = basics.state.table("cloudflare_bgp_prefixes", BgpPrefix)
+        self.has_default_binding: Callable[[PrefixRecord], bool] = lambda record: False
+        """Whether a prefix has somewhere to send its packets: the bindings say, once they are there."""
+
+    def of(self, record: PrefixRecord) -> list[BgpPrefix]:
+        """The BGP prefixes of a prefix."""
+        return [bgp for bgp in self._table.values() if bgp.prefix_id == record.id]
+
+    def of_whole(self, record: PrefixRecord) -> BgpPrefix | None:
+        """The one that is all of a prefix."""
+        return next((bgp for bgp in self.of(record) if bgp.cidr == record.prefix), None)
+
+    def get(self, record: PrefixRecord, bgp_prefix_id: str) -> BgpPrefix:
+        """The prefix's BGP prefix with this ID. Raises CloudflareError."""
+        bgp = self._table.get(bgp_prefix_id)
+        if bgp is not None and bgp.prefix_id == record.id:
+            return bgp
+        hint = suggestion(bgp_prefix_id, [known.id for known in self.of(record)], "its BGP prefixes are")
+        message = f"The prefix {record.prefix} has no BGP prefix with the ID {bgp_prefix_id[:64]}"
+        raise CloudflareError(404, codes.NOT_FOUND, f"{message}; {hint}" if hint else message)
+
+    def create(self, record: PrefixRecord, cidr: Prefix) -> BgpPrefix:
+        """A new one, withdrawn. Raises CloudflareError for one that is not inside the prefix, too specific or
+        there already, and for a prefix that is not approved."""
+        check_ready(record, "BGP prefixes can be created")
+        check_inside(cidr, record)
+        check_announceable(cidr)
+        if any(bgp.cidr == cidr for bgp in self.of(record)):
+            raise CloudflareError(409, codes.BGP_PREFIX, f"There is a BGP prefix {cidr} already", "/cidr")
+        return self.add(record, cidr)
+
+    def add(self, record: PrefixRecord, cidr: Prefix) -> BgpPrefix:
+        """A BGP prefix, withdrawn; from now on advertisement is on demand."""
+        now = self._basics.world.now()
+        bgp = BgpPrefix(self._basics.ids.new(), record.id, record.account, cidr, record.asn, now, now)
+        self._table.put(bgp.id, bgp)
+        note(
+            self._basics,
+            cidr,
+            record.account,
+            "BGP prefix",
+            "",
+            "withdrawn",
+            f"a BGP prefix of {record.prefix}",
+        )
+        self._show(record)
+        return bgp
+
+    def edit(
+        self,
+        record: PrefixRecord,
+        bgp: BgpPrefix,
+        *,
+        advertised: bool | None = None,
+        prepend: int | None = None,
+        auto_advertise_withdraw: bool | None = None,
+    ) -> BgpPrefix:
+        """Announce or withdraw it, or change how. Raises CloudflareError, and changes nothing then.
+
+        Enabling takes two to seven minutes, disabling about 15 (settings.Delays); what was asked for is shown
+        at once. Prepending changes at once. Asking for what the sites do already takes back what they have
+        not followed yet.
+        """
+        if advertised is prepend is auto_advertise_withdraw is None:
+            raise CloudflareError(
+                400,
+                codes.NOTHING_TO_CHANGE,
+                "Nothing to change; expected on_demand.advertised, asn_prepend_count or "
+                "auto_advertise_withdraw",
+            )
+        changes: dict[str, Any] = {}
+        if prepend is not None:
+            check_prepend(prepend)
+            changes["prepend"] = prepend
+        if auto_advertise_withdraw is not None:
+            changes["auto_advertise_withdraw"] = auto_advertise_withdraw
+        if advertised is not None and advertised is not bgp.advertised:
+            check_unlocked(record, bgp)
+            if advertised:
+                check_handled(record, bgp, has_default=self.has_default_binding(record))
+            changes |= self._asked(bgp, advertised=advertised)
+        if not changes:
+            return bgp
+        bgp = self._put(replace(bgp, modified=self._basics.world.now(), **changes))
+        self._show(record)
+        return bgp
+
+    def _asked(self, bgp: BgpPrefix, *, advertised: bool) -> dict[str, Any]:
+        now = self._basics.world.now()
+        due = None
+        if advertised is not bgp.announced:
+            delays = self._basics.settings.delays
+            window = delays.enable if advertised else delays.disable
+            due = now + self._basics.drawn(window, f"advertise {advertised} {bgp.id} {now}")
+        after = "advertised" if advertised else "withdrawn"
+        text = "asked for; its sites follow" if due is not None else "asked for; its sites do that already"
+        before = "advertised" if bgp.advertised else "withdrawn"
+        note(self._basics, bgp.cidr, bgp.account, "requested advertisement", before, after, text)
+        return {"advertised": advertised, "advertised_modified": now, "due": due}
+
+    def delete(self, record: PrefixRecord, bgp: BgpPrefix) -> None:
+        """Forget one. Raises CloudflareError while it is announced, or asked to be."""
+        check_deletable(bgp)
+        self._table.remove(bgp.id)
+        note(self._basics, bgp.cidr, bgp.account, "BGP prefix", "withdrawn", "", "deleted")
+        self._show(record)
+
+    def _show(self, record: PrefixRecord) -> None:
+        """Have the prefix show what its BGP prefixes are."""
+        record = self._prefixes.get(record.account, record.id)
+        whole = self.of_whole(record)
+        shown = {
+            "on_demand_enabled": bool(self.of(record)),
+            "advertised": whole.advertised if whole else None,
+            "advertised_modified": whole.advertised_modified if whole else None,
+        }
+        if any(getattr(record, name) != value for name, value in shown.items()):
+            self._prefixes.amend(record, **shown)
+
+    def next_due(self) -> float | None:
+        """When the sites next follow."""
+        return earliest(bgp.due for bgp in self._table.values())
+
+    def work(self, now: float) -> None:
+        """Let the sites do what is due."""
+        for bgp in self._table.values():
+            if bgp.due is not None and bgp.due <= now:
+                self._put(replace(bgp, announced=bgp.advertised, changed=now, due=None))
+                before, after = ("withdrawn", "advertised") if bgp.advertised else ("advertised", "withdrawn")
+                note(
+                    self._basics,
+                    bgp.cidr,
+                    bgp.account,
+                    "advertisement",
+                    before,
+                    after,
+                    "at all of its sites now",
+                )
+
+    def originations(self) -> frozenset[Origination]:
+        """What the sites announce now."""
+        return originations(self._table.values(), self._basics.settings)
+
+    def is_in_use(self, record: PrefixRecord) -> bool:
+        """Whether anything of a prefix is announced, or asked to be."""
+        return any(bgp.is_in_use for bgp in self.of(record))
+
+    def is_advertised(self, prefix: Prefix) -> bool:
+        """Whether Cloudflare announces `prefix`, or a less specific prefix of it."""
+        return any(origination.prefix.covers(prefix) for origination in self.originations())
+
+    def own_changes(self, prefix: Prefix) -> float | None:
+        """When Cloudflare itself last began or ceased to announce addresses of `prefix`, in UNIX seconds of
+        the calendar; None where it never did."""
+        return last_change(self._table.values(), prefix)
+
+    def _put(self, bgp: BgpPrefix) -> BgpPrefix:
+        return self._table.put(bgp.id, bgp)

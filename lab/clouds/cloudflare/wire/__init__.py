@@ -1,0 +1,1 @@
+"""The API on the wire: envelope, authentication, bodies, pages, OpenAPI."""

@@ -1,0 +1,1 @@
+"""Zones on Cloudflare's authoritative DNS, their records, and what is answered for them."""

@@ -1,0 +1,100 @@
+"""Finding a name in the DNS of a lab, from the root down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from lab.dns.authority import Authority
+from lab.dns.lookups import Lookup, Status
+from lab.dns.names import around, canonical, is_within
+from lab.dns.zones import ResourceRecord, ZoneHost
+
+MOST_ALIASES: Final = 16
+REVERSE_TREES: Final = ("in-addr.arpa", "ip6.arpa")
+
+
+class LabDns:
+    """All name servers of a lab, and who finds answers there.
+
+    Reverse names are found through `reverse`, the servers of the RIRs: where these delegate, and only there.
+    Other names are found at the host that has the zone, the first of several, as if the registrar of each
+    name, which is not modelled, had delegated it there. Below that, delegations are NS records. The names of
+    name servers tell who they are and have no addresses.
+    """
+
+    def __init__(self, hosts: Callable[[], Sequence[ZoneHost]], reverse: ZoneHost) -> None:
+        self._hosts = hosts
+        self._reverse = reverse
+
+    def txt(self, name: str) -> tuple[str, ...]:
+        """The texts at a name, each in one piece; empty where nobody answers with any."""
+        return tuple(record.content for record in self.lookup(name, "TXT").records if record.rtype == "TXT")
+
+    def lookup(self, name: str, rtype: str, *, recursive: bool = True) -> Lookup:
+        """What the DNS has of `rtype` (`A`, `TXT`, `ANY` ...) at `name`; aliases are followed within the lab.
+
+        Where a delegation leads to servers that do not serve the zone, the answer is SERVFAIL, or, if it is
+        not `recursive`, the referral to them.
+        """
+        name, rtype = canonical(name), rtype.upper()
+        found = self._without_aliases(name, rtype, recursive)
+        records, authoritative, seen = found.records, found.authoritative, {name}
+        while (target := _alias(found, rtype)) is not None:
+            if target in seen or len(seen) > MOST_ALIASES:
+                return Lookup(Status.SERVFAIL)
+            seen.add(target)
+            found = self._without_aliases(target, rtype, recursive)
+            if found.status is Status.SERVFAIL:
+                return found
+            if found.status is Status.REFUSED:
+                return Lookup(Status.NOERROR, records, (), authoritative)
+            records = (*records, *found.records)
+        return Lookup(found.status, records, found.authority, authoritative)
+
+    def _without_aliases(self, name: str, rtype: str, recursive: bool) -> Lookup:
+        # A DS record is the parent's, at a name that is otherwise the child's (RFC 4035 section 3.1.4.1).
+        place = name.partition(".")[2] if rtype == "DS" else name
+        authority = self._top(place)
+        if authority is None:
+            return Lookup(Status.REFUSED)
+        while cut := authority.cut(place):
+            below = self._below(cut, place)
+            if below is None:
+                return Lookup(Status.NOERROR, (), cut) if not recursive else Lookup(Status.SERVFAIL)
+            authority = below
+        return authority.answer(name, rtype)
+
+    def _top(self, name: str) -> Authority | None:
+        """Where the way down begins."""
+        if any(is_within(name, tree) for tree in REVERSE_TREES):
+            return _deepest(self._reverse, name)
+        hosts = self._hosts()
+        for suffix in reversed(list(around(name))):
+            for host in hosts:
+                if suffix in host.zones():
+                    return _deepest(host, name)
+        return None
+
+    def _below(self, cut: Sequence[ResourceRecord], name: str) -> Authority | None:
+        """The first server of a delegation that serves the zone, or one below it that the name is in."""
+        for record in cut:
+            for host in self._hosts():
+                if canonical(record.content) in host.nameservers:
+                    authority = _deepest(host, name)
+                    if authority is not None and is_within(authority.zone.origin, record.name):
+                        return authority
+        return None
+
+
+def _deepest(host: ZoneHost, name: str) -> Authority | None:
+    """The most specific zone of `host` that the name is in."""
+    zones = host.zones()
+    return next((Authority(host, zones[each]) for each in around(name) if each in zones), None)
+
+
+def _alias(found: Lookup, rtype: str) -> str | None:
+    """Where the last of what was found points, if that is not the answer itself."""
+    if rtype in ("CNAME", "ANY") or not found.records or found.records[-1].rtype != "CNAME":
+        return None
+    return canonical(found.records[-1].content)

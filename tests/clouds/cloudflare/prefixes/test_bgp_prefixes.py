@@ -1,0 +1,122 @@
+"""BGP prefixes: what is announced of a prefix, and how."""
+
+from __future__ import annotations
+
+import pytest
+from support.cloudflare_customer import CDN, MAGIC_TRANSIT, SPECTRUM, Customer
+from support.cloudflare_onboarded import onboarded
+from support.cloudflare_world import DELAYS, PREFIX
+
+from lab.bgp.prefix import Prefix
+from lab.clouds.cloudflare.prefixes import codes
+from lab.clouds.cloudflare.prefixes.bgp_prefix import Origination
+from lab.topology.cloudflare_section import Tunnel
+
+ENABLE, DISABLE = DELAYS.enable[1], DELAYS.disable[1]
+
+
+def announced(customer: Customer) -> set[str]:
+    return {str(origination.prefix) for origination in customer.cloud.originations()}
+
+
+@pytest.mark.seed(157)
+def test_the_default_binding_makes_the_bgp_prefix_which_is_withdrawn() -> None:
+    customer = Customer()
+    customer.onboard()
+    path = f"prefixes/{customer.prefix_id}/bgp/prefixes"
+    assert customer.get(path) == []
+    customer.bind(CDN)
+    (shown,) = customer.get(path)
+    assert set(shown) == {
+        "id", "asn", "asn_prepend_count", "auto_advertise_withdraw", "bgp_signal_opts", "cidr", "created_at",
+        "modified_at", "on_demand",
+    }  # fmt: skip
+    assert shown["cidr"] == "203.0.113.0/24"
+    assert shown["on_demand"] == {
+        "advertised": False, "advertised_modified_at": None, "on_demand_enabled": True,
+        "on_demand_locked": False,
+    }  # fmt: skip
+    assert customer.get(f"{path}/{shown['id']}") == shown
+    prefix = customer.get(f"prefixes/{customer.prefix_id}")
+    assert (prefix["on_demand_enabled"], prefix["advertised"]) == (True, False)
+    customer.bind(SPECTRUM, "203.0.113.16/29")
+    assert len(customer.get(path)) == 1
+    assert announced(customer) == set()
+
+
+def test_a_subnet_is_announced_by_itself_and_a_host_is_not() -> None:
+    customer = Customer()
+    prefix = Prefix.parse("203.0.112.0/23")
+    customer.world.register(prefix)
+    customer.onboard(prefix)
+    customer.bind(CDN)
+    path = f"prefixes/{customer.prefix_id}/bgp/prefixes"
+    half = customer.call("POST", path, {"cidr": "203.0.113.0/24"})
+    customer.call("PATCH", f"{path}/{half['id']}", {"on_demand": {"advertised": True}})
+    customer.wait(ENABLE)
+    assert announced(customer) == {"203.0.113.0/24"}
+    assert customer.get(f"prefixes/{customer.prefix_id}")["advertised"] is False
+    for cidr, code in (
+        ("203.0.113.0/24", codes.BGP_PREFIX),
+        ("203.0.113.0/25", codes.CIDR),
+        ("198.51.100.0/24", codes.CIDR),
+    ):
+        with customer.refused(code):
+            customer.call("POST", path, {"cidr": cidr})
+
+
+def test_a_bgp_prefix_is_withdrawn_before_it_is_deleted() -> None:
+    customer = Customer()
+    customer.bound()
+    customer.advertise()
+    path = f"prefixes/{customer.prefix_id}/bgp/prefixes/{customer.bgp.id}"
+    with customer.refused(codes.IN_USE, "withdraw it first"):
+        customer.call("DELETE", path)
+    customer.wait(ENABLE)
+    customer.advertise(False)
+    with customer.refused(codes.IN_USE, "wait"):
+        customer.call("DELETE", path)
+    customer.wait(DISABLE)
+    customer.call("DELETE", path)
+    assert customer.get(f"prefixes/{customer.prefix_id}")["advertised"] is None
+    with customer.refused(codes.NOT_FOUND):
+        customer.get(path)
+
+
+@pytest.mark.parametrize("count", [-1, 4])
+def test_cloudflares_asn_is_prepended_up_to_three_times(count: int) -> None:
+    customer = Customer()
+    customer.bound()
+    customer.advertise(prepend=3)
+    customer.wait(ENABLE)
+    assert customer.cloud.originations() == {Origination(PREFIX, 3)}
+    with customer.refused(codes.BGP_PREFIX, "0 to 3"):
+        customer.advertise(False, prepend=count)
+
+
+@pytest.mark.parametrize(("tunnel", "expected"), [(None, 0), (Tunnel("customer"), 1)])
+def test_an_own_asn_is_behind_cloudflares_and_a_missing_route_withdraws_where_that_is_asked_for(
+    tunnel: Tunnel | None, expected: int
+) -> None:
+    customer = onboarded(MAGIC_TRANSIT, asn=64496, tunnel=tunnel)
+    customer.advertise()
+    customer.wait(ENABLE)
+    assert customer.cloud.originations() == {Origination(PREFIX, 0, (64496,))}
+    path = f"prefixes/{customer.prefix_id}/bgp/prefixes/{customer.bgp.id}"
+    customer.call("PATCH", path, {"auto_advertise_withdraw": True})
+    assert len(customer.cloud.originations()) == expected
+
+
+def test_who_looks_for_leaks_is_told_what_is_announced_and_since_when() -> None:
+    customer = Customer()
+    customer.bound()
+    rooms = customer.cloud.bgp_prefixes
+    more_specific = Prefix.parse("203.0.113.128/25")
+    assert not rooms.is_advertised(PREFIX)
+    customer.advertise()
+    customer.wait(ENABLE)
+    assert rooms.is_advertised(PREFIX)
+    assert rooms.is_advertised(more_specific)
+    assert not rooms.is_advertised(Prefix.parse("203.0.112.0/23"))
+    assert rooms.own_changes(more_specific) == customer.world.time
+    assert rooms.own_changes(Prefix.parse("198.51.100.0/24")) is None
