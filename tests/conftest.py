@@ -95,6 +95,11 @@ def _pdf_lacks() -> str:
     return "" if shutil.which("pdftotext") else "pdftotext is not installed (Debian: poppler-utils)"
 
 
+def _curl_lacks() -> str:
+    missing = [name for name in ("curl", "jq") if not shutil.which(name)]
+    return f"{' and '.join(missing)} not installed" if missing else ""
+
+
 def _irr_lacks() -> str:
     missing = [name for name in ("whois", "bgpq4") if not shutil.which(name)]
     return f"{' and '.join(missing)} not installed" if missing else ""
@@ -107,6 +112,7 @@ NEEDS: dict[str, Callable[[], str]] = {
     "rpki": _rpki_lacks,
     "irr": _irr_lacks,
     "dns": _dns_lacks,
+    "curl": _curl_lacks,
     "pdf": _pdf_lacks,
     "rtr": _rtr_lacks,
     "trixie": _trixie_lacks,

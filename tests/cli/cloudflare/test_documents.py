@@ -1,5 +1,5 @@
-"""The curl commands of Cloudflare's BYOIP documents, page by page, with nothing changed but the address of the API
-and the placeholders. The curl is real, and so are the speakers."""
+"""The curl commands of Cloudflare's BYOIP documents, with nothing changed but the address of the API and the
+placeholders. The curl is real, and so are the speakers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 import pytest
 from support.curl_commands import DATA, CurlCommands
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.curl, pytest.mark.irr]
 
 PREFIX = "203.0.113.0/24"
 PARTNER = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
@@ -58,9 +58,9 @@ def add(shell, curl):
     assert answer["success"] is True
     assert list(found) == [
         "id", "created_at", "modified_at", "cidr", "account_id", "description", "approved",
-        "on_demand_enabled", "on_demand_locked", "advertised", "advertised_modified_at", "loa_document_id", "asn",
-        "ownership_validation_token", "delegate_loa_creation", "irr_validation_state", "rpki_validation_state",
-        "ownership_validation_state",
+        "on_demand_enabled", "on_demand_locked", "advertised", "advertised_modified_at",
+        "loa_document_id", "asn", "ownership_validation_token", "delegate_loa_creation",
+        "irr_validation_state", "rpki_validation_state", "ownership_validation_state",
     ]  # fmt: skip
     assert re.fullmatch("[0-9a-f]{32}", found["id"])
     assert re.fullmatch("[0-9a-f]{32}", found["loa_document_id"])

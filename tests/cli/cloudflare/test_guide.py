@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.guide import differences
 
-pytestmark = [pytest.mark.live, pytest.mark.irr, pytest.mark.dns]
+pytestmark = [pytest.mark.live, pytest.mark.curl, pytest.mark.irr, pytest.mark.dns, pytest.mark.pdf]
 
 
 @pytest.mark.seed(

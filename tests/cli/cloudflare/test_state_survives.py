@@ -8,7 +8,7 @@ import pytest
 from support.curl_commands import DATA
 from support.killing import kill_outright
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.curl]
 
 PREFIX = "203.0.113.0/24"
 UP = f"lab up {DATA / 'documents.yaml'} --engine live --detach --speed 3600 --state kept.state"
