@@ -20,9 +20,9 @@ from botocore.exceptions import ClientError
 from rtr_scale import free_port
 
 from lab.bgp.prefix import Prefix
-from lab.cli.labs import find_run
+from lab.cli.runs import find_run
 from lab.clouds.aws.byoip.customer import Customer
-from lab.scenario.service import ask
+from lab.scenario.asking import ask
 
 LISTED: Final = 5
 """What an answer lists, and the most ranges that an account brings to a region."""
@@ -88,26 +88,31 @@ def provision(account: Account, number: int) -> Call:
 
 
 @contextmanager
-def lab(name: str, directory: Path, accounts: int, *options: str) -> Iterator[Server]:
-    """`lab up` on the simulator with that many accounts; the first has brought its ranges."""
-    file = directory / "lab.yaml"
-    file.write_text(_topology(accounts))
+def lab_up(file: Path, *options: str) -> Iterator[tuple[int, Path, float]]:
+    """`lab up` on the simulator: the process, the directory of the run, and the seconds until it was up."""
     began = time.perf_counter()
     command = [sys.executable, "-m", "lab", "up", str(file), "--engine", "sim", "--json", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             run = json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")["run"]
-            up = time.perf_counter() - began
-            directory_of_run = find_run(run)
-            known = [ask(directory_of_run, {"show": "aws-env", "account": f"a{n}"}) for n in range(accounts)]
-            callers = [Account(each["account"], each["access_key"], each["secret_key"]) for each in known]
-            listing: Call = ("describe_byoip_cidrs", {"MaxResults": 100})
-            server = Server(name, process.pid, known[0]["endpoint"], callers, listing, up)
-            _prepare(server, [provision(callers[0], number) for number in range(LISTED)])
-            yield server
+            yield process.pid, find_run(run), time.perf_counter() - began
         finally:
             process.terminate()
+
+
+@contextmanager
+def lab(name: str, directory: Path, accounts: int, *options: str) -> Iterator[Server]:
+    """`lab up` on the simulator with that many accounts; the first has brought its ranges."""
+    file = directory / "lab.yaml"
+    file.write_text(_topology(accounts))
+    with lab_up(file, *options) as (pid, run, up):
+        known = [ask(run, {"show": "aws-env", "account": f"a{n}"}) for n in range(accounts)]
+        callers = [Account(each["account"], each["access_key"], each["secret_key"]) for each in known]
+        listing: Call = ("describe_byoip_cidrs", {"MaxResults": 100})
+        server = Server(name, pid, known[0]["endpoint"], callers, listing, up)
+        _prepare(server, [provision(callers[0], number) for number in range(LISTED)])
+        yield server
 
 
 @contextmanager

@@ -241,10 +241,10 @@ def do_step(
 
     `takes` is how many seconds the step itself may last, before the routes settle.
     """
-    from lab.cli.labs import find_run
     from lab.cli.narration import print_events
+    from lab.cli.runs import find_run
     from lab.cli.terminal import busy, console, print_json
-    from lab.scenario.service import ask
+    from lab.scenario.asking import ask
 
     request = {"what_if": step} if what_if else {"do": step}
     with busy("waiting for the routes to settle"):

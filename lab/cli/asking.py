@@ -29,8 +29,8 @@ def ask_lab(view: str, run: str | None, **arguments: str | None) -> Any:
 
 
 def _of_running_lab(view: str, run: str | None, arguments: dict[str, str]) -> Any:
-    from lab.cli.labs import find_run
-    from lab.scenario.service import ask
+    from lab.cli.runs import find_run
+    from lab.scenario.asking import ask
 
     return ask(find_run(run), {"show": view, **arguments})
 

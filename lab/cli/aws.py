@@ -70,8 +70,8 @@ def shell_lines(found: dict[str, str]) -> list[str]:
 
 
 def _ask(view: str, run: str | None, **arguments: str | None) -> Any:
-    from lab.cli.labs import find_run
-    from lab.scenario.service import ask
+    from lab.cli.runs import find_run
+    from lab.scenario.asking import ask
 
     given = {name: value for name, value in arguments.items() if value is not None}
     return ask(find_run(run), {"show": view, **given})

@@ -12,7 +12,7 @@ from lab.cli.labs import closing, make_lab
 from lab.cli.terminal import busy, console, path_text, print_table, symbol
 from lab.observe.describe import describe
 from lab.observe.events import AlertRaised, AlertResolved, PacketVerdict
-from lab.scenario import showing
+from lab.scenario import route_showing
 from lab.scenario.lab import Lab
 from lab.scenario.outcomes import StepResult
 from lab.scenario.running import run_steps
@@ -116,6 +116,6 @@ def _print_routes(lab: Lab, prefix: str) -> None:
             path_text(row["path"]),
             row["rov"],
         )
-        for row in showing.routes(lab, prefix)
+        for row in route_showing.routes(lab, prefix)
     ]
     print_table(f"\n{prefix}", ("at", "via", "AS path", "rov"), rows, "")

@@ -91,7 +91,9 @@ def delegate(
     space: Annotated[str, typer.Argument(metavar="PREFIX|ZONE", help="All zones of a prefix, or one zone.")],
     nameservers: Annotated[
         list[str] | None,
-        typer.Argument(help="cloudflare, elsewhere (who hosts what `lab dns add` adds), or name servers."),
+        typer.Argument(
+            help="cloudflare[/ACCOUNT], elsewhere (who hosts what `lab dns add` adds), or name servers."
+        ),
     ] = None,
     nobody: Annotated[bool, typer.Option("--nobody", help="Take the delegation away.")] = False,
     run: Run = None,

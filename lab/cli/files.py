@@ -26,7 +26,7 @@ def check(
     """Check a file. Every error at once with its line; then what is improbable, as warnings."""
     from lab.bgp.jsonable import to_json
     from lab.cli.terminal import console, count, print_json
-    from lab.scenario.showing import problems_data
+    from lab.scenario.outcome_showing import problems_data
     from lab.topology.lint import lint_file
     from lab.topology.problems import TopologyError
 
@@ -52,16 +52,23 @@ def check(
 
 
 def _check_calls(topology: Topology) -> None:
-    """Raises TopologyError for `aws` steps that AWS's models have no place for."""
+    """Raises TopologyError for `aws` and `cloudflare` steps that the cloud's API has no place for."""
     from lab.topology.cloud_steps import AwsStep
+    from lab.topology.cloudflare_steps import CloudflareStep
     from lab.topology.problems import TopologyError
 
+    # What a cloud's API has is imported only for files that call it: AWS's brings botocore.
+    problems = []
     if any(isinstance(step.body, AwsStep) for step in topology.steps):
-        # Imported here because it brings botocore, which most files need nothing of.
-        from lab.scenario.aws_call_checks import call_problems
+        from lab.scenario import aws_call_checks
 
-        if problems := call_problems(topology.steps):
-            raise TopologyError(problems)
+        problems += aws_call_checks.call_problems(topology.steps)
+    if any(isinstance(step.body, CloudflareStep) for step in topology.steps):
+        from lab.scenario import cloudflare_call_checks
+
+        problems += cloudflare_call_checks.call_problems(topology.steps)
+    if problems:
+        raise TopologyError(problems)
 
 
 def schema() -> None:

@@ -13,6 +13,7 @@ import typer
 
 from lab.cli.acting import Prefix, WhatIf, asn_number, do_step, plain_text
 from lab.cli.asking import ask_lab
+from lab.cli.irr_file import load
 from lab.cli.options import AsJson, Run
 
 Origin = Annotated[str, typer.Argument(metavar="ASN", help="The origin, for example AS64496.")]
@@ -29,9 +30,10 @@ Remarks = Annotated[
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     irr = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The IRR of a running lab.")
-    for command in (show, add, edit, remove, check, env):
+    for command in (show, add, edit, remove, load, check, env):
         irr.command()(command)
     irr.command("as-set")(put_as_set)
+    irr.command("remove-as-set")(remove_as_set)
     app.add_typer(irr, name="irr")
 
 
@@ -115,6 +117,20 @@ def put_as_set(
     body: dict[str, Any] = {"name": name, "members": members}
     body |= {} if source is None else {"source": source}
     do_step({"irr": {"as_set": body}}, run, as_json, what_if=what_if)
+
+
+def remove_as_set(
+    name: Annotated[str, typer.Argument(help="For example AS-CUSTOMER.")],
+    source: Annotated[
+        str | None, typer.Option("--source", help="The registry, where several have one of this name.")
+    ] = None,
+    what_if: WhatIf = False,
+    run: Run = None,
+    as_json: AsJson = False,
+) -> None:
+    """Delete an as-set."""
+    body = {"name": name} if source is None else {"name": name, "source": source}
+    do_step({"irr": {"remove_as_set": body}}, run, as_json, what_if=what_if)
 
 
 def check(

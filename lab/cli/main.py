@@ -72,8 +72,8 @@ def _exit_code(error: Exception) -> int | None:
     from lab.engines.base import EngineError, MachineError, UnsuitableError
     from lab.observe.store import StoreError
     from lab.registry.errors import RegistryError
+    from lab.scenario.asking import ServiceError
     from lab.scenario.lab import LabError
-    from lab.scenario.service import ServiceError
     from lab.state.errors import StateError
     from lab.topology.problems import TopologyError
 

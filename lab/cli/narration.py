@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
@@ -11,7 +11,7 @@ from lab.bgp.events import BestPathChanged, RouteRejected
 from lab.cli.terminal import console, count, path_text, print_table, symbol
 from lab.clouds.aws.events import ByoipChanged
 from lab.clouds.cloudflare.events import CloudflareChanged, NotificationSent
-from lab.observe.describe import describe
+from lab.observe.describe import describe, describe_lines
 from lab.observe.events import (
     AlertRaised,
     AlertResolved,
@@ -22,8 +22,10 @@ from lab.observe.events import (
     PayloadsChanged,
     PublicationPointChanged,
 )
-from lab.scenario.lab import Lab
-from lab.scenario.outcomes import Report, StepResult
+
+if TYPE_CHECKING:  # these take long to import, and events of a running lab come as JSON
+    from lab.scenario.lab import Lab
+    from lab.scenario.outcomes import Report, StepResult
 
 HEADLINES = (
     RouteRejected,
@@ -101,7 +103,7 @@ class Narrator:
         for event in events:
             if self._verbose or isinstance(event, HEADLINES):
                 style = "yellow" if isinstance(event, AlertRaised) else "dim"
-                self._out.print(Text(f"{INDENT}{describe(event)}", style=style))
+                self._out.print(Text(_indented(describe_lines(event)), style=style))
 
 
 def print_events(title: str, events: Sequence[dict[str, Any]]) -> None:
@@ -109,9 +111,14 @@ def print_events(title: str, events: Sequence[dict[str, Any]]) -> None:
     out = console()
     out.print(Text(title, style="bold"))
     for event in events:
-        out.print(Text(f"{INDENT}{event['text_line']}"))
+        out.print(Text(_indented(event["text_lines"])))
     if not events:
         out.print(f"{INDENT}nothing changed")
+
+
+def _indented(lines: Sequence[str]) -> str:
+    """The first line with an indent, the others with one more."""
+    return f"\n{INDENT * 2}".join([f"{INDENT}{lines[0]}", *lines[1:]])
 
 
 def print_explanation(found: dict[str, Any]) -> None:

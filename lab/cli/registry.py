@@ -52,9 +52,9 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """The registrations. For one prefix the most specific around it, as RDAP answers."""
-    from lab.cli.labs import find_run
+    from lab.cli.runs import find_run
     from lab.cli.terminal import console, print_json, print_table
-    from lab.scenario.service import ask
+    from lab.scenario.asking import ask
 
     rows = ask(find_run(run), {"show": "registry"} | ({} if prefix is None else {"prefix": prefix}))
     if as_json:

@@ -54,8 +54,8 @@ def run(
     from lab.cli.labs import closing, make_lab
     from lab.cli.narration import Narrator
     from lab.cli.terminal import busy, print_json
+    from lab.scenario.outcome_showing import problems_data, report_data
     from lab.scenario.running import run_scenario
-    from lab.scenario.showing import problems_data, report_data
     from lab.topology.problems import TopologyError
 
     try:
@@ -145,7 +145,7 @@ def up(
 
 def status(as_json: AsJson = False) -> None:
     """The labs that run."""
-    from lab.cli.labs import running_labs
+    from lab.cli.runs import running_labs
     from lab.cli.terminal import print_json, print_table
 
     found = running_labs()
@@ -169,7 +169,7 @@ def status(as_json: AsJson = False) -> None:
 
 def down(run: Run = None, as_json: AsJson = False) -> None:
     """End the running labs, or one of them. Nothing is left behind, also after a lab was killed."""
-    from lab.cli.labs import take_down
+    from lab.cli.runs import take_down
     from lab.cli.terminal import console, print_json
 
     report = take_down(run)

@@ -197,8 +197,8 @@ def explain(
 
 
 def _ask(what: str, run: str | None, **arguments: Any) -> Any:
-    from lab.cli.labs import find_run
-    from lab.scenario.service import ask
+    from lab.cli.runs import find_run
+    from lab.scenario.asking import ask
 
     given = {key: value for key, value in arguments.items() if value is not None}
     return ask(find_run(run), {"show": what, **given})

@@ -51,11 +51,10 @@ def answer(packet: bytes, dns: LabDns, over: Transport) -> bytes | None:
     header = DNSHeader.parse(DNSBuffer(packet[:_HEADER]))
     if header.qr:
         return None
+    query = _query(packet)
     if header.opcode != _QUERY:
-        return _packed(_reply(header, None, _NOTIMP))
-    try:
-        query = read_query(packet)
-    except MalformedError:
+        return _packed(_reply(header, query, _NOTIMP))
+    if query is None:
         return _packed(_reply(header, None, _FORMERR))
     reply = _answered(header, query, dns)
     packed = _packed(reply)
@@ -64,6 +63,19 @@ def answer(packet: bytes, dns: LabDns, over: Transport) -> bytes | None:
     shortened = _reply(header, query, 0 if over == "udp" else _RCODES[Status.SERVFAIL])
     shortened.header.tc = int(over == "udp")
     return _packed(shortened)
+
+
+def failure(packet: bytes) -> bytes:
+    """The answer to a query, one that `answer` raised for, whose answer the server cannot find: SERVFAIL."""
+    header = DNSHeader.parse(DNSBuffer(packet[:_HEADER]))
+    return _packed(_reply(header, _query(packet), _RCODES[Status.SERVFAIL]))
+
+
+def _query(packet: bytes) -> Query | None:
+    try:
+        return read_query(packet)
+    except MalformedError:
+        return None
 
 
 def _answered(header: DNSHeader, query: Query, dns: LabDns) -> DNSRecord:

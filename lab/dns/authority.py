@@ -69,13 +69,5 @@ class Authority:
     def _closest_encloser(self, name: str) -> str:
         """The longest name around `name`, or `name` itself, that exists, if only because one below it does
         (RFC 4592 section 2.2)."""
-        labels = name.split(".")[::-1]
-        longest = self.zone.origin.count(".") + 1
-        for other in self.zone.names():
-            common = 0
-            for ours, theirs in zip(labels, reversed(other.split(".")), strict=False):
-                if ours != theirs:
-                    break
-                common += 1
-            longest = max(longest, common)
-        return ".".join(reversed(labels[:longest]))
+        within = (each for each in around(name) if is_within(each, self.zone.origin))
+        return next((each for each in within if self.zone.exists(each)), self.zone.origin)

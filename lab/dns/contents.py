@@ -10,7 +10,7 @@ import dnslib
 from dnslib.label import DNSBuffer
 
 from lab.bgp.prefix import WIDTH, Address, PrefixError
-from lab.dns.names import DomainNameError, record_name
+from lab.dns.names import DomainNameError, canonical, record_name
 from lab.topology.problems import shown, suggestion
 
 LONGEST_TEXT: Final = 2048
@@ -48,6 +48,22 @@ def rdata(rtype: str, content: str) -> dnslib.RD:
         return _reader(rtype)(content)
     except DomainNameError as error:
         raise ContentError(f"the content of the {rtype} record: {error}") from None
+
+
+def canonical_content(rtype: str, content: str) -> str:
+    """The one text of a content that can be written in several ways: records with it are the same record.
+
+    Raises ContentError.
+    """
+    rdata(rtype, content)
+    if rtype in ("A", "AAAA"):
+        return str(Address.parse(content))
+    if rtype in ("CNAME", "NS", "PTR"):
+        return canonical(content)
+    if rtype == "MX":
+        preference, host = content.split()
+        return f"{int(preference)} {canonical(host) or '.'}"
+    return content
 
 
 def _reader(rtype: str) -> Reader:

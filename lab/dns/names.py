@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from lab.topology.problems import shown
@@ -39,6 +39,17 @@ def around(name: str) -> Iterator[str]:
     while name:
         yield name
         name = name.partition(".")[2]
+
+
+def existing(names: Iterable[str]) -> frozenset[str]:
+    """The names that exist because these do: themselves, and all around them (RFC 4592 section 2.2.2)."""
+    found: set[str] = set()
+    for name in names:
+        for each in around(name):
+            if each in found:
+                break
+            found.add(each)
+    return frozenset(found)
 
 
 def is_within(name: str, zone: str) -> bool:

@@ -69,10 +69,11 @@ class LabDns:
         """Where the way down begins."""
         if any(is_within(name, tree) for tree in REVERSE_TREES):
             return _deepest(self._reverse, name)
-        hosts = self._hosts()
-        for suffix in reversed(list(around(name))):
-            for host in hosts:
-                if suffix in host.zones():
+        suffixes = list(around(name))[::-1]
+        served = [(host, host.zones()) for host in self._hosts()]
+        for suffix in suffixes:
+            for host, zones in served:
+                if suffix in zones:
                     return _deepest(host, name)
         return None
 

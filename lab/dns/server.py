@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Final
 
-from lab.dns.answering import Transport
+from lab.dns.answering import Transport, failure
 from lab.serving.background import BackgroundLoop
 from lab.serving.datagrams import DatagramServer
 from lab.serving.listening import ListenError, listen, listen_datagrams
@@ -72,15 +72,11 @@ class DnsServer:
             if answer is None:
                 return
             writer.write(len(answer).to_bytes(2, "big") + answer)
-            try:
-                async with asyncio.timeout(IDLE):
-                    await writer.drain()
-            except TimeoutError:
-                writer.transport.abort()  # whoever does not read does not read the rest, either
-                raise
+            async with asyncio.timeout(IDLE):
+                await writer.drain()
 
     async def _answered(self, packet: bytes, over: Transport) -> bytes | None:
-        """None for what deserves no answer, and where the lab is ending or at fault."""
+        """None for what deserves no answer, and where the lab is ending."""
         try:
             return await asyncio.wrap_future(self._submit(lambda: self._answer(packet, over)))
         except asyncio.CancelledError:
@@ -89,7 +85,7 @@ class DnsServer:
             return None
         except Exception:
             _log.exception("a fault of the lab while it answered a DNS packet of %s octets", len(packet))
-            return None
+            return failure(packet)
 
 
 def _both(port: int) -> tuple[socket.socket, socket.socket]:

@@ -28,6 +28,9 @@ class HostedZone(Protocol):
     def names(self) -> Collection[str]:
         """Every name that has records, whole (`www.example.com`)."""
 
+    def exists(self, name: str) -> bool:
+        """Whether there are records at a name of the zone, or at one below it."""
+
     def records(self, name: str) -> Iterable[ResourceRecord]:
         """The records at a name; none where there is no such name. SOA and NS of the zone itself are the
         server's business."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from lab.bgp.aspa import Aspa
 from lab.bgp.commands import Command
@@ -13,7 +13,9 @@ from lab.bgp.prefix import Prefix
 from lab.bgp.rib import Explanation, RouterView
 from lab.bgp.rov import Vrp
 from lab.observe.describe import describe
-from lab.topology.model import Topology
+
+if TYPE_CHECKING:  # the topology takes long to import, and who looks for a running lab needs none
+    from lab.topology.model import Topology
 
 EPOCH: Final = 1767225600
 """2026-01-01T00:00:00Z: where the calendar of a simulation begins, so that each run is like the other."""

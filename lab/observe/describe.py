@@ -59,6 +59,11 @@ def describe(event: Any) -> str:
     return f"{event.at or 'the lab'}: {words}" + (f": {', '.join(values)}" if values else "")
 
 
+def describe_lines(event: Any) -> list[str]:
+    """The same, with a further line for each packet that a packet has caused."""
+    return [_packet_text(event), *event.legs] if isinstance(event, PacketVerdict) else [describe(event)]
+
+
 def path_text(path: tuple[int, ...] | None) -> str:
     """An AS path as routers print it, neighbour first; `none` for no route, `empty` for an own route's."""
     if path is None:
@@ -181,11 +186,16 @@ def _(event: AlertResolved) -> str:
 
 @describe.register
 def _(event: PacketVerdict) -> str:
+    return "; ".join([_packet_text(event), *event.legs])
+
+
+def _packet_text(event: PacketVerdict) -> str:
+    """What became of the packet itself and, if that is not all, where the whole ended."""
+    packet, way = f"packet {event.source} -> {event.destination}", " -> ".join(event.hops)
+    if event.legs and not event.delivered:
+        return f"{packet} got to {event.hops[-1]} after {way}, then dropped at {event.at}: {event.text}"
     fate = "delivered" if event.delivered else "dropped"
-    return (
-        f"packet {event.source} -> {event.destination} {fate} at {event.at} "
-        f"after {' -> '.join(event.hops)}: {'; '.join([event.text, *event.legs])}"
-    )
+    return f"{packet} {fate} at {event.at} after {way}: {event.text}"
 
 
 @describe.register

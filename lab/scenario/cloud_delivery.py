@@ -25,7 +25,7 @@ def behind_the_edge(network: Network, clouds: Clouds, trace: PacketTrace) -> Pac
 
 
 def _at_aws(clouds: Clouds, trace: PacketTrace) -> PacketTrace:
-    aws = clouds.aws if clouds.announces_for_somebody(trace.destination) else None
+    aws = clouds.aws_that_advertises(trace.destination)
     if aws is None:
         return trace
     # Imported here because a lab that brings nothing to AWS needs none of it.

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lab.clouds.cloudflare.cloud import Cloudflare
     from lab.clouds.cloudflare.identity.accounts import Credentials
     from lab.clouds.cloudflare.prefixes.record import Finding, PrefixRecord
+    from lab.topology.cloudflare_section import Account
 
 Data = dict[str, Any]
 
@@ -75,6 +76,17 @@ def credentials_of(lab: Lab, caller: str | None) -> Credentials:
         raise LabError(
             f"Cloudflare knows nobody called {name!r}; {suggestion(name, identity.names(), 'callers')}"
         ) from None
+
+
+def account_of(lab: Lab, name: str | None) -> Account:
+    """The account of this name, the file's first one for None. Raises LabError."""
+    accounts = {account.name: account for account in cloudflare_of(lab).identity.accounts()}
+    wanted = next(iter(accounts)) if name is None else name
+    if wanted not in accounts:
+        raise LabError(
+            f"Cloudflare has no account called {wanted!r}; {suggestion(wanted, accounts, 'accounts')}"
+        )
+    return accounts[wanted]
 
 
 def _prefix(cloudflare: Cloudflare, record: PrefixRecord, names: dict[str, str]) -> Data:

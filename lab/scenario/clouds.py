@@ -69,7 +69,7 @@ class Clouds:
         self._topology = topology
         self._engine = engine
         self._state = state
-        self._outlook = Outlook(self.registry, self.irr, self.dns, engine, vrps, table)
+        self._outlook = Outlook(self.registry, self.irr, self.dns, self.delegations, engine, vrps, table)
         self._regions = {speaker.name: speaker.region for speaker in topology.of_cloud("aws")}
         """AWS's speakers; one without a region belongs to all of them."""
         self._sites = tuple(speaker.name for speaker in topology.of_cloud("cloudflare"))
@@ -178,9 +178,11 @@ class Clouds:
         """Whether a speaker announces just this prefix because a cloud wants it to."""
         return self._announcements.has(speaker, prefix)
 
-    def announces_for_somebody(self, address: Address) -> bool:
-        """Whether a cloud announces a range around `address` that somebody has brought to it."""
-        return any(each.prefix.covers(address.host) for _, each in self._wanted())
+    def aws_that_advertises(self, address: Address) -> Aws | None:
+        """All of AWS, if it advertises a range around `address` that somebody has brought to it."""
+        aws = self._aws
+        advertised = () if aws is None else aws.originations()
+        return aws if any(prefix.covers(address.host) for _, prefix in advertised) else None
 
     def _made(self) -> Iterator[Aws | Cloudflare]:
         if self._aws is not None:
@@ -189,7 +191,7 @@ class Clouds:
             yield self._cloudflare
 
     def _dns_hosts(self) -> tuple[ZoneHost, ...]:
-        cloudflare = () if self._cloudflare is None else (self._cloudflare.authoritative,)
+        cloudflare = () if self._cloudflare is None else self._cloudflare.authoritative.hosts
         return (self.elsewhere, *cloudflare)
 
     def _wanted(self) -> Iterator[tuple[str, Originate]]:

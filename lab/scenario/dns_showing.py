@@ -63,7 +63,8 @@ def dns_env(lab: Lab) -> Data:
 def _hosts(lab: Lab) -> Iterator[tuple[str, ZoneHost]]:
     yield "elsewhere", lab.clouds.elsewhere
     if lab.clouds.cloudflare is not None:
-        yield "cloudflare", lab.clouds.cloudflare.authoritative
+        for host in lab.clouds.cloudflare.authoritative.hosts:
+            yield "cloudflare", host
 
 
 def _zone(zone: HostedZone, host: str, delegated_to: tuple[str, ...]) -> Data:

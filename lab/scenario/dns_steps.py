@@ -7,10 +7,11 @@ from typing import Final
 from lab.registry.errors import RegistryError
 from lab.registry.events import DnsEdited
 from lab.scenario import saved
+from lab.scenario.cloudflare_showing import account_of, cloudflare_of
 from lab.scenario.lab import Lab, LabError
+from lab.topology.dns_scalars import CLOUDFLARE
 from lab.topology.dns_steps import DnsStep
 
-CLOUDFLARE: Final = "cloudflare"
 ELSEWHERE: Final = "elsewhere"
 
 
@@ -44,14 +45,16 @@ def _edit(lab: Lab, step: DnsStep) -> str:
 def _nameservers(lab: Lab, words: tuple[str, ...]) -> tuple[str, ...]:
     names: list[str] = []
     for word in words:
-        if word == CLOUDFLARE:
-            if lab.clouds.cloudflare is None:
-                raise LabError(
-                    f"{lab.topology.name} has no Cloudflare; give one of its ASes `cloud: cloudflare`"
-                )
-            names += lab.clouds.cloudflare.authoritative.nameservers
+        cloud, _, account = word.partition("/")
+        if cloud == CLOUDFLARE:
+            names += _cloudflare(lab, account or None)
         elif word == ELSEWHERE:
             names += lab.clouds.elsewhere.nameservers
         else:
             names.append(word)
     return tuple(names)
+
+
+def _cloudflare(lab: Lab, account: str | None) -> tuple[str, ...]:
+    """The name servers of an account, of the file's first one for None. Raises LabError."""
+    return cloudflare_of(lab).zones.name_servers.of(account_of(lab, account).id)

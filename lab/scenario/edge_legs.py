@@ -20,6 +20,7 @@ FROM_DATA_CENTRE: Final = "data centre to edge"
 TO_ORIGIN: Final = "edge to origin"
 FROM_ORIGIN: Final = "origin to edge"
 REPLY: Final = "reply"
+TO_CLIENT: Final = "edge to client"
 
 Judge = Callable[[PacketTrace], PacketTrace]
 """The trace with the verdict of the cloud where it has ended."""
@@ -61,11 +62,11 @@ class EdgeLegs:
         through = EdgeTunnel(self.network, self.rooms, self.sites, tunnel)
         yield Leg(TO_DATA_CENTRE, through.down(client.at, client.source, client.destination))
         if not tunnel.egress:
-            yield self._reply(tunnel.to, client)
+            yield from self._reply(tunnel.to, client)
             return
         back = through.up(client.at, client.destination, client.source)
         yield Leg(FROM_DATA_CENTRE, back)
-        yield self._reply(back.at, client)
+        yield from self._reply(back.at, client)
 
     def _proxied(self, client: PacketTrace, origin: Address) -> Iterator[Leg]:
         own = self.rooms.own_address(origin.version)
@@ -84,7 +85,7 @@ class EdgeLegs:
                 yield Leg(FROM_ORIGIN, through.up(client.at, origin, own))
             else:
                 yield Leg(FROM_ORIGIN, self._at_a_site(self.network.walk(tunnel.to, origin, own), client.at))
-        yield self._reply(client.at, client)
+        yield from self._reply(client.at, client)
 
     def _over_the_internet(self, site: str, own: Address, origin: Address) -> PacketTrace:
         trace = self.network.walk_out(site, own, origin)
@@ -106,14 +107,31 @@ class EdgeLegs:
         why = f"{trace.explanation}; expected it at Cloudflare, which {trace.destination} is of"
         return trace.dropped(trace.at, DropReason.ELSEWHERE, why)
 
-    def _reply(self, start: str, client: PacketTrace) -> Leg:
-        """The answer, with the address that the client has asked as its source, whoever sends it."""
-        trace = self.network.walk(start, client.destination, client.source)
+    def _reply(self, start: str, client: PacketTrace) -> Iterator[Leg]:
+        """The answer, with the address that the client has asked as its source, whoever sends it. To a client
+        in a Magic Transit prefix it comes through the tunnel."""
+        asked, source = client.destination, client.source
+        trace = self.network.walk(start, asked, source)
+        tunnel = self._tunnel_of_client(trace, client)
+        if tunnel is None:
+            yield Leg(REPLY, self._at_client(trace, trace.at, client))
+            return
+        yield Leg(REPLY, trace)
+        down = EdgeTunnel(self.network, self.rooms, self.sites, tunnel).down(trace.at, asked, source)
+        yield Leg(TO_CLIENT, self._at_client(down, tunnel.to, client))
+
+    def _tunnel_of_client(self, answer: PacketTrace, client: PacketTrace) -> Tunnel | None:
+        if not answer.delivered or answer.at not in self.sites or client.hops[0].speaker in self.sites:
+            return None
+        return self.rooms.origin_tunnel(client.source, answer.at)
+
+    def _at_client(self, trace: PacketTrace, end: str, client: PacketTrace) -> PacketTrace:
+        """`end` is where the answer is handed over: to the client, or to another speaker of its AS."""
         asker = client.hops[0]
-        if trace.delivered and trace.at != asker.speaker and trace.hops[-1].asn != asker.asn:
-            why = f"{trace.explanation}; expected it at {asker.speaker}, which has asked"
-            trace = trace.dropped(trace.at, DropReason.ELSEWHERE, why)
-        return Leg(REPLY, trace)
+        if not trace.delivered or self.network.views[end].asn == asker.asn:
+            return trace
+        why = f"{trace.explanation}; expected it at {asker.speaker}, which has asked"
+        return trace.dropped(trace.at, DropReason.ELSEWHERE, why)
 
     def _without_own_address(self, client: PacketTrace, origin: Address) -> PacketTrace:
         why = f"Cloudflare has no IPv{origin.version} address of its own to ask {origin} from"

@@ -21,7 +21,7 @@ def check_flow(lab: Lab, expect: Expect) -> Outcome:
     met = True
     if expect.state is not None:
         wanted.append(expect.state)
-        met = lab.flows.is_up(expect.flow) == (expect.state == "up")
+        met = flow.state == expect.state
     if expect.lost is not None:
         wanted.append(f"lost for {expect.lost}")
         met = met and expect.lost.holds(lost)
@@ -35,6 +35,5 @@ def _is_about(event: object, name: str) -> bool:
 
 
 def _seen(flow: Flow, lost: float) -> str:
-    state = "down" if flow.fate.reason else "up"
     so_far = f"lost for {duration_text(lost)} ({lost:.12g} s) in all"
-    return f"{state}, {so_far}: {flow.fate.text}"
+    return f"{flow.state}, {so_far}: {flow.fate.text}"

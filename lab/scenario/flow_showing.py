@@ -42,7 +42,7 @@ def _row(flow: Flow, lost: float) -> Data:
         "source": str(traffic.source),
         "to": str(traffic.destination),
         "port": traffic.port,
-        "state": "stopped" if flow.stopped else "down" if flow.fate.reason else "up",
+        "state": flow.state,
         "lost": lost,
         "outages": flow.outages,
         "at": flow.fate.at or None,

@@ -58,6 +58,13 @@ class Flow:
     outages: int = 0
     stopped: bool = False
 
+    @property
+    def state(self) -> str:
+        """`up`, `down` or, of traffic that nobody sends any more, `stopped`."""
+        if self.stopped:
+            return "stopped"
+        return "down" if self.fate.reason else "up"
+
     def lost(self, now: float) -> float:
         """For how many seconds packets have been lost, all in all."""
         return self.lost_before + (0.0 if self.down_since is None else max(now - self.down_since, 0.0))
@@ -68,8 +75,8 @@ class Flows:
 
     `send` sends one packet of it as the lab is now, `now` is the engine's time for events, `calendar` that of
     outages, and `write` takes events. What is seen at one look holds until the next: the lab looks whenever
-    the routes have settled, and before and after time passes. A loss that is over before the routes have
-    settled is none here.
+    the routes have settled, when a speaker has been killed, and before and after time passes. Any other loss
+    that is over before the routes have settled is none here.
     """
 
     def __init__(
@@ -89,6 +96,11 @@ class Flows:
         """In the order in which they began, those that have stopped included."""
         return iter(self._flows.values())
 
+    @property
+    def go_on(self) -> bool:
+        """Whether there is traffic that has not stopped."""
+        return not all(flow.stopped for flow in self._flows.values())
+
     def watch(self, traffic: Traffic) -> None:
         """Begin with traffic and look at it. One of that name which has stopped is forgotten.
 
@@ -98,26 +110,29 @@ class Flows:
         if known is not None and not known.stopped:
             goes_on = f"the traffic {traffic.name!r} goes on already ({known.traffic.text})"
             raise FlowError(f"{goes_on}; stop it first, or choose another name")
+        now = self._calendar()
         fate = self._fate(traffic)
         self._flows.pop(traffic.name, None)
         flow = self._flows[traffic.name] = Flow(traffic, Fate("", "", ""))
-        self._take(flow, fate)
+        self._take(flow, fate, now)
 
     def stop(self, name: str) -> None:
         """End traffic; what has been lost of it remains known. Raises FlowError."""
         flow = self.get(name)
         if flow.stopped:
             raise FlowError(f"the traffic {name!r} has stopped already")
-        self._take(flow, self._fate(flow.traffic))
+        now = self._calendar()
+        self._take(flow, self._fate(flow.traffic), now)
         if flow.down_since is not None:
-            flow.lost_before, flow.down_since = flow.lost(self._calendar()), None
+            flow.lost_before, flow.down_since = flow.lost(now), None
         flow.stopped = True
 
     def look(self) -> None:
-        """Send a packet of everything that goes on, and write down what has changed."""
+        """Send a packet of everything that goes on, all at this moment, and write down what has changed."""
+        now = self._calendar()
         for flow in self._flows.values():
             if not flow.stopped:
-                self._take(flow, self._fate(flow.traffic))
+                self._take(flow, self._fate(flow.traffic), now)
 
     def get(self, name: str) -> Flow:
         """The traffic of this name. Raises FlowError."""
@@ -130,8 +145,8 @@ class Flows:
         return self.get(name).lost(self._calendar())
 
     def is_up(self, name: str) -> bool:
-        """Whether packets got through at the last look. Raises FlowError."""
-        return not self.get(name).fate.reason
+        """Whether packets are sent and got through at the last look. Raises FlowError."""
+        return self.get(name).state == "up"
 
     def _fate(self, traffic: Traffic) -> Fate:
         try:
@@ -140,14 +155,13 @@ class Flows:
             return Fate(UNRESOLVED, "", str(error))
         return Fate(trace.reason.value if trace.reason else "", trace.at, trace.explanation)
 
-    def _take(self, flow: Flow, fate: Fate) -> None:
+    def _take(self, flow: Flow, fate: Fate, now: float) -> None:
         was_down, flow.fate = flow.down_since is not None, fate
         if fate.reason and not was_down:
-            flow.down_since = self._calendar()
+            flow.down_since = now
             flow.outages += 1
             self._write(FlowDown(self._now(), fate.at, flow.traffic.name, fate.reason, fate.text))
         elif was_down and not fate.reason:
-            now = self._calendar()
             outage = flow.lost(now) - flow.lost_before
             flow.lost_before, flow.down_since = flow.lost(now), None
             self._write(FlowUp(self._now(), fate.at, flow.traffic.name, outage, fate.text))

@@ -8,7 +8,7 @@ from lab.bgp.relationship import Relationship
 from lab.engines.base import Engine
 from lab.registry.irr.database import IrrDatabase
 from lab.registry.irr.filters import allowed_prefixes
-from lab.topology.model import Speaker, Topology
+from lab.topology.model import Topology
 
 
 class IrrFilters:
@@ -59,14 +59,9 @@ class IrrFilters:
         }
 
 
-def made_from(customer: Speaker) -> str:
-    """What a provider looks up in the IRR for a customer: its as-set, or its AS number."""
-    return customer.as_set or f"AS{customer.asn}"
-
-
 def _customers(topology: Topology, name: str) -> dict[str, str]:
     """The customers of a speaker, and what their lists are made from."""
     links = (
         link for link in topology.links_of[name] if link.relationship_from(name) is Relationship.CUSTOMER
     )
-    return {link.other(name): made_from(topology.speakers[link.other(name)]) for link in links}
+    return {link.other(name): topology.irr_name(topology.speakers[link.other(name)]) for link in links}

@@ -45,7 +45,7 @@ def irr_check(lab: Lab, about: str) -> Data:
     found = subject(about)
     table = lab.table()
     announced = {prefix: tuple(table.origins(prefix)) for prefix in table.paths}
-    evidence = Evidence(lab.clouds.irr.index, lab.vrps, announced)
+    evidence = Evidence(lab.clouds.irr.index, lab.vrps, announced, lab.clouds.irr.rir_of)
     if isinstance(found, str):
         raise LabError(f"{about} is an as-set; what is checked is a prefix or an AS number")
     if isinstance(found, Prefix):

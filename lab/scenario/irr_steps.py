@@ -36,6 +36,7 @@ def _edit(lab: Lab, step: IrrStep) -> IrrEdited:
             source=new.source,
             descr=filled(new.descr),
             remarks=filled(new.remarks),
+            maintainer=new.mnt_by,
         )
         return _about(lab, made, "created")
     if (gone := step.remove) is not None:
@@ -54,16 +55,19 @@ def _edit(lab: Lab, step: IrrStep) -> IrrEdited:
         with lab.clouds.irr.state.transaction():
             edited = [edit() for edit in edits][-1]
         return _about(lab, edited, "edited")
+    if (left := step.remove_as_set) is not None:
+        return _about(lab, editor.remove_as_set(left.name, left.source), "deleted")
     entry = step.as_set
     assert entry is not None, "the checks ask for one of them"
-    return _about(lab, editor.put_as_set(entry.name, entry.members, entry.source), "put")
+    texts = {"descr": filled(entry.descr), "remarks": filled(entry.remarks)}
+    put = editor.put_as_set(entry.name, entry.members, entry.source, **texts)
+    return _about(lab, put, f"put: its members are {', '.join(put.members) or 'none'}")
 
 
 def _about(lab: Lab, found: RouteObject | AsSet, what: str) -> IrrEdited:
     now = lab.engine.now()
     if isinstance(found, AsSet):
-        text = f"{found.name} has the members {', '.join(found.members) or 'none'} now"
-        return IrrEdited(now, "", None, found.source, text)
+        return IrrEdited(now, "", None, found.source, f"as-set {found.name} is {what}")
     kind = "route" if found.prefix.version == 4 else "route6"
     text = f"{kind} {found.prefix} AS{found.origin} is {what}"
     return IrrEdited(now, "", found.prefix, found.source, text)

@@ -15,7 +15,7 @@ from lab.bgp.commands import Command, Leak, Originate, SetPolicy, StopOriginatin
 from lab.bgp.events import PolicyChanged
 from lab.bgp.prefix import Address, Prefix
 from lab.bgp.rib import Explanation, RouterView
-from lab.bgp.router import CommandError
+from lab.bgp.router import CommandError, Router
 from lab.bgp.rov import RovMode, Vrp, VrpTable
 from lab.dataplane.network import Network
 from lab.dataplane.trace import PacketTrace
@@ -246,9 +246,13 @@ class Lab:
             self._command(speaker, command)
 
     def kill(self, speaker: str) -> None:
-        """Kill a speaker as a fault; the lab restarts it."""
+        """Kill a speaker as a fault; the lab restarts it. Watched traffic meets a speaker that holds nothing,
+        and the others as they were, until the routes have settled."""
         self._require(speaker)
+        before = dict(self.views()) if self.flows.go_on else {}
         self.engine.kill(speaker)
+        self._views = {**before, speaker: Router(self.topology.router_config(speaker)).view()}
+        self.flows.look()
         self.settle()
 
     def wait(self, seconds: float) -> None:

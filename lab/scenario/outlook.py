@@ -15,6 +15,7 @@ from lab.registry.database import RegistryDatabase
 from lab.registry.irr.database import IrrDatabase
 from lab.registry.irr.records import RouteObject
 from lab.registry.records import Holder, Registration
+from lab.registry.reverse.delegations import Delegations
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Outlook:
     registry: RegistryDatabase
     irr: IrrDatabase
     dns: LabDns
+    delegations: Delegations
     engine: Engine
     valid: Callable[[], Iterable[Vrp]]
     table: Callable[[], Table]
@@ -58,6 +60,10 @@ class Outlook:
     def covering_route_objects(self, prefix: Prefix) -> Iterable[RouteObject]:
         """Those of `prefix` and of less specific prefixes, the most specific first."""
         return self.irr.covering(prefix)
+
+    def reverse_servers(self, zone: str) -> tuple[str, ...]:
+        """The name servers that a RIR has delegated this reverse zone to."""
+        return self.delegations.nameservers(zone)
 
     def txt(self, name: str) -> tuple[str, ...]:
         """The texts at a name in the DNS."""

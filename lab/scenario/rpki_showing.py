@@ -65,7 +65,7 @@ def what_if_step(lab: Lab, step: Step) -> Data:
     if pending or isinstance(step.body, AwsStep | CloudflareStep | DnsStep | RegistryStep):
         raise LabError(
             f"what registries and clouds do cannot be tried on a copy ({step_text(step)}); what an "
-            "announcement by AWS would do can: announce or withdraw it at an AWS speaker"
+            "announcement by a cloud would do can: announce or withdraw it at a speaker of the cloud"
         )
     found = what_if(lab, lambda copy: run_step(copy, step))
     return {**what_if_data(found), "text": what_if_text(found)}

@@ -10,6 +10,7 @@ from lab.bgp.events import Event
 from lab.bgp.prefix import PrefixError
 from lab.bgp.rov import RovMode
 from lab.dataplane.probe import ProbeError
+from lab.observe.durations import duration_text
 from lab.observe.events import ScenarioStep
 from lab.scenario import dns_steps, flow_steps, irr_steps, registry_steps, rpki_steps
 from lab.scenario.expectations import check
@@ -170,13 +171,17 @@ def step_text(step: Step) -> str:
             given = body.model_dump(exclude_none=True, exclude={"name"})
             return f"{body.name} sets " + ", ".join(f"{key} {_value_text(given[key])}" for key in given)
         case steps.Wait() as body:
-            return f"{body.duration:.12g} s pass"
+            return f"{_time_text(body.duration)} pass"
         case steps.Probe() as body:
             return body.text
         case steps.Kill() as body:
             return f"{body.name} is killed"
         case _:
             return step.kind
+
+
+def _time_text(seconds: float) -> str:
+    return duration_text(seconds) if seconds == round(seconds) else f"{seconds:.12g} s"
 
 
 def _announcement_text(body: steps.Announce) -> str:

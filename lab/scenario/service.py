@@ -16,33 +16,38 @@ import socket
 import sys
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from lab.bgp.events import Event
 from lab.bgp.prefix import PrefixError
 from lab.dataplane.probe import ProbeError
 from lab.engines.base import EngineError, MachineError
+from lab.observe.events import ScenarioStep
 from lab.scenario import rpki_showing, showing
+from lab.scenario.asking import SOCKET_NAME
 from lab.scenario.lab import Lab, LabError
+from lab.scenario.outcome_showing import step_result
+from lab.scenario.outcomes import StepResult
 from lab.scenario.ports import ANY_PORTS, Ports
 from lab.scenario.running import run_step
 from lab.topology.loading import parse_step
 from lab.topology.problems import Problem, TopologyError, printable
 from lab.topology.reading import Document
+from lab.topology.steps import Step
 
 if TYPE_CHECKING:
     from lab.scenario.fronts import Fronts
 
-SOCKET_NAME: Final = "lab.sock"
 MAX_REQUEST: Final = 64 * 1024
+MOST_UNTOLD: Final = 1000
+"""Events between two steps that are kept for whoever waits."""
 IDLE: Final = 0.2
 """Seconds between two looks at the speakers and at what time alone has changed."""
-
-
-class ServiceError(Exception):
-    """The lab cannot be asked, or answered with an error; the message is for people."""
 
 
 class Service:
@@ -64,6 +69,9 @@ class Service:
         self._path = directory / SOCKET_NAME
         self._listener = socket.socket(socket.AF_UNIX)
         self._stopping = False
+        self._untold: deque[Event] = deque(maxlen=MOST_UNTOLD)
+        """What has happened since the last step."""
+        lab.timeline.subscribe(self._untold.append)
         self._fault = ""
 
     def __enter__(self) -> Self:
@@ -156,6 +164,16 @@ class Service:
             traceback.print_exc(file=sys.stderr)
             return {"error": f"a fault of the lab itself ({type(error).__name__}: {error}); see its lab.log"}
 
+    def _carried_out(self, step: Step) -> StepResult:
+        """The step's result. Who lets time pass is also told what it has done since the step before: with a
+        calendar that runs fast, most of what they wait for."""
+        try:
+            result = run_step(self.lab, step)
+            meanwhile = (event for event in self._untold if not isinstance(event, ScenarioStep))
+            return replace(result, events=tuple(meanwhile)) if step.kind == "wait" else result
+        finally:
+            self._untold.clear()
+
     def _answer_to(self, line: bytes) -> dict[str, Any]:
         try:
             request = json.loads(line)
@@ -164,8 +182,7 @@ class Service:
         if not isinstance(request, dict):
             return {"error": "a request is a JSON object"}
         if "do" in request:
-            step = parse_step(request["do"], self._document)
-            return {"ok": showing.step_result(run_step(self.lab, step))}
+            return {"ok": step_result(self._carried_out(parse_step(request["do"], self._document)))}
         if "what_if" in request:
             step = parse_step(request["what_if"], self._document)
             return {"ok": rpki_showing.what_if_step(self.lab, step)}
@@ -181,25 +198,3 @@ class Service:
 def _problem_text(problem: Problem) -> str:
     """What is wrong with a step a person typed: there is no file and line to name."""
     return printable(f"{problem.message}; {problem.hint}" if problem.hint else problem.message)
-
-
-def ask(directory: Path, request: dict[str, Any], timeout: float = 120.0) -> Any:
-    """Send one request to the lab whose run directory this is. Raises ServiceError."""
-    try:
-        with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(timeout)
-            client.connect(str(directory / SOCKET_NAME))
-            with client.makefile("rwb") as stream:
-                stream.write(json.dumps(request).encode() + b"\n")
-                stream.flush()
-                line = stream.readline()
-    except OSError as error:
-        raise ServiceError(
-            f"the lab in {directory.name} does not answer ({error.strerror or error})"
-        ) from None
-    if not line:
-        raise ServiceError(f"the lab in {directory.name} closed the connection without an answer")
-    answer = json.loads(line)
-    if "error" in answer:
-        raise ServiceError(answer["error"])
-    return answer["ok"]

@@ -7,13 +7,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Final
 
-from lab.bgp.attributes import community_text
-from lab.bgp.events import Event
 from lab.bgp.jsonable import to_json
 from lab.bgp.prefix import Prefix
-from lab.bgp.rib import Explanation, Route, RouterView
-from lab.dataplane.fib import longest_match
-from lab.observe.describe import describe
 from lab.scenario import (
     aws_showing,
     cloudflare_showing,
@@ -21,11 +16,12 @@ from lab.scenario import (
     flow_showing,
     irr_showing,
     registry_showing,
+    route_showing,
     rpki_showing,
 )
 from lab.scenario.lab import Lab, LabError
-from lab.scenario.outcomes import Report, StepResult
-from lab.topology.problems import TopologyError, suggestion
+from lab.scenario.outcome_showing import event_data
+from lab.topology.problems import suggestion
 
 Data = dict[str, Any]
 
@@ -51,9 +47,6 @@ def show(lab: Lab, what: str, arguments: Data) -> Any:
     return shower(*bound.args, **bound.kwargs)
 
 
-STATUS_KEYS: Final = ("name", "title", "speakers", "sessions", "established", "prefixes", "alerts")
-
-
 def status(lab: Lab) -> Data:
     """The lab in one line each: name, engine, speakers, sessions, prefixes, alerts."""
     sessions = lab.sessions()
@@ -66,54 +59,6 @@ def status(lab: Lab) -> Data:
         "prefixes": len(lab.table().paths),
         "alerts": len(lab.alerts()),
     }
-
-
-def table(lab: Lab, prefix: str | None = None) -> list[Data]:
-    """The collector's table: one row per prefix and vantage point."""
-    wanted = None if prefix is None else Prefix.parse(prefix)
-    return [
-        {
-            "prefix": str(found),
-            "vantage_point": name,
-            "path": list(path),
-            "origin": path[-1],
-            "rov": lab.vrps.validate(found, path[-1]).value,
-        }
-        for found, seen in lab.table().paths.items()
-        if wanted is None or wanted.covers(found)
-        for name, path in seen.items()
-    ]
-
-
-def routes(lab: Lab, prefix: str | None = None) -> list[Data]:
-    """The best route of every speaker: one row per prefix and speaker, those without a route included."""
-    views = lab.views()
-    if prefix is None:
-        wanted = sorted({found for view in views.values() for found in view.best})
-    else:
-        wanted = [Prefix.parse(prefix)]
-    return [
-        {"prefix": str(found), "at": name, "asn": view.asn, **_best(view, found)}
-        for found in wanted
-        for name, view in views.items()
-    ]
-
-
-def rib(lab: Lab, speaker: str, prefix: str | None = None) -> list[Data]:
-    """One speaker's Adj-RIB-In, best first, rejected routes included."""
-    view = lab.view(speaker)
-    wanted = None if prefix is None else Prefix.parse(prefix)
-    return [
-        {
-            "prefix": str(found),
-            "best": route == view.best.get(found),
-            **_route(view, found, route),
-            "rejected": route.rejection.value if route.rejection else None,
-        }
-        for found in sorted(view.adj_in)
-        if wanted is None or wanted.covers(found)
-        for route in view.adj_in[found]
-    ]
 
 
 def vrps(lab: Lab) -> list[Data]:
@@ -170,45 +115,6 @@ def timeline(lab: Lab, prefix: str | None = None, speaker: str | None = None, la
     return [event_data(event) for event in events[-last:]]
 
 
-def explain(lab: Lab, speaker: str, prefix: str) -> Data:
-    """Why a speaker uses the route it uses: every candidate with its reason, and the validation verdicts.
-
-    `longest_match` is the prefix whose route packets take, which need not be the one asked about. `byoip` is
-    the way of a range to AWS, step by step, and `cloudflare` that to Cloudflare, if they have to do with it.
-    """
-    # Imported here because the cloud's rules are needed for nothing else that is shown.
-    from lab.scenario.byoip_explaining import byoip_chain
-    from lab.scenario.cloudflare_explaining import cloudflare_chain
-
-    wanted = Prefix.parse(prefix)
-    found = lab.explain(speaker, wanted)
-    view = lab.view(speaker)
-    used = longest_match(view.best, wanted)
-    return {
-        "at": speaker,
-        "asn": view.asn,
-        "prefix": str(wanted),
-        "longest_match": None if used is None else str(used.prefix),
-        "candidates": [
-            {
-                "best": route == found.best,
-                **_route(view, wanted, route),
-                "eligible": route.eligible,
-                "reason": reason,
-            }
-            for route, reason in found.candidates
-        ],
-        "validation": _origin_validation(lab, view, found),
-        "path_verification": [
-            {"via": route.neighbor, "verdict": str(verdict)}
-            for (route, _), verdict in zip(found.candidates, found.aspa, strict=True)
-            if verdict is not None
-        ],
-        "byoip": [_drop_type(to_json(link)) for link in byoip_chain(lab, speaker, wanted)],
-        "cloudflare": [_drop_type(to_json(link)) for link in cloudflare_chain(lab, wanted)],
-    }
-
-
 def export(lab: Lab, format: str, prefix: str | None = None) -> Data:
     """The lab in an export format: `text`, or for a binary format `base64`."""
     # Imported here because the drawings and ExaBGP's encoders are needed for nothing else.
@@ -225,94 +131,21 @@ def export(lab: Lab, format: str, prefix: str | None = None) -> Data:
     return {"format": format, "base64": base64.b64encode(made).decode("ascii")}
 
 
-def report_data(report: Report) -> Data:
-    """A whole scenario: what was checked, what failed, and every step."""
-    return {
-        "name": report.name,
-        "expectations": report.expectations,
-        "failed": len(report.failures),
-        "steps": [step_result(result) for result in report.results],
-        "traffic": list(report.traffic),
-    }
-
-
-def problems_data(error: TopologyError) -> Data:
-    """What is wrong with a file, as `lab check` gives it."""
-    return {"errors": [to_json(problem) for problem in error.problems], "warnings": []}
-
-
-def step_result(result: StepResult) -> Data:
-    """A step with what it did."""
-    outcome = result.outcome
-    return {
-        "kind": result.step.kind,
-        "line": result.step.line,
-        "text": result.text,
-        "events": [event_data(event) for event in result.events],
-        "outcome": None
-        if outcome is None
-        else {
-            "met": outcome.met,
-            "expected": outcome.expected,
-            "seen": outcome.seen,
-            "evidence": [event_data(event) for event in outcome.evidence],
-        },
-    }
-
-
-def event_data(event: Event) -> Data:
-    """An event with its line of text for people."""
-    return {**to_json(event), "text_line": describe(event)}
-
-
-def _best(view: RouterView, prefix: Prefix) -> Data:
-    best = view.best.get(prefix)
-    if best is None:
-        nothing = dict.fromkeys(("via", "path", "origin", "rov", "aspa", "local_pref"))
-        return {**nothing, "communities": []}
-    return _route(view, prefix, best)
-
-
-def _origin_validation(lab: Lab, view: RouterView, found: Explanation) -> list[str]:
-    """By the VRPs of the lab for each origin, unless the speaker judges by others, which only it knows."""
-    cache = lab.topology.speakers[found.at].rtr
-    if cache is not None:
-        return [f"{found.at} follows the cache at {cache}, whatever the lab's VRPs say"]
-    origins = sorted({view.origin(route) for route, _ in found.candidates})
-    return [str(lab.vrps.explain(found.prefix, origin)) for origin in origins]
-
-
-def _route(view: RouterView, prefix: Prefix, route: Route) -> Data:
-    state = view.aspa_state(prefix, route)
-    return {
-        "via": route.neighbor,
-        "path": list(route.attributes.as_path),
-        "origin": view.origin(route),
-        "rov": route.rov.value,
-        "aspa": None if state is None else state.value,
-        "local_pref": route.local_pref,
-        "communities": [
-            *map(community_text, route.attributes.communities),
-            *map(community_text, route.attributes.large_communities),
-        ],
-    }
-
-
 def _drop_type(data: Data) -> Data:
     return {key: value for key, value in data.items() if key != "type"}
 
 
 _VIEWS: Final[dict[str, Callable[..., Any]]] = {
     "status": status,
-    "table": table,
-    "routes": routes,
-    "rib": rib,
+    "table": route_showing.table,
+    "routes": route_showing.routes,
+    "rib": route_showing.rib,
     "vrps": vrps,
     "aspas": aspas,
     "sessions": sessions,
     "alerts": alerts,
     "timeline": timeline,
-    "explain": explain,
+    "explain": route_showing.explain,
     "export": export,
     "registry": registry_showing.registry,
     "irr": irr_showing.irr,

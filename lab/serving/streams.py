@@ -11,6 +11,8 @@ from typing import Final
 MOST_CONNECTIONS: Final = 64
 LONGEST_LINE: Final = 64 * 1024
 """Bytes that a reader keeps before somebody takes them."""
+FAREWELL: Final = 5.0
+"""Seconds that a client may take for what is still on its way to it when the conversation is over."""
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -18,7 +20,9 @@ Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 class StreamServer:
     """Has `talk` hold every conversation on a socket that listens already; what it raises ends that one.
 
-    A connection over MOST_CONNECTIONS is closed at once. Make it, and close it, on the loop that runs it.
+    A connection over MOST_CONNECTIONS is closed at once. One counts until its socket is released: a client
+    that does not take what is left for it within FAREWELL is broken off. Make it, and close it, on the loop
+    that runs it.
     """
 
     def __init__(self, talk: Talk) -> None:
@@ -42,11 +46,18 @@ class StreamServer:
             return
         self._open += 1
         try:
-            # Whoever talks nonsense, breaks off or takes too long is not talked to any more.
-            with contextlib.suppress(OSError, TimeoutError, ValueError, asyncio.IncompleteReadError):
-                await self._talk(reader, writer)
+            # This is all of a task: asyncio would log one that ends as cancelled as a fault.
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._converse(reader, writer)
         finally:
+            writer.transport.abort()  # nothing is left to do where the socket is closed already
             self._open -= 1
-            writer.close()
-            with contextlib.suppress(OSError):
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Whoever talks nonsense, breaks off or takes too long is not talked to any more.
+        with contextlib.suppress(OSError, TimeoutError, ValueError, asyncio.IncompleteReadError):
+            await self._talk(reader, writer)
+        writer.close()
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(FAREWELL):
                 await writer.wait_closed()

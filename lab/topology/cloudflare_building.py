@@ -42,7 +42,8 @@ def _account(name: str, entry: AccountEntry) -> Account:
         only_byoip=entry.only_byoip,
         tunnel=_tunnel(entry.tunnel),
         onboarded=tuple(
-            Onboarded(each.prefix, ServiceName(each.service), each.asn) for each in entry.onboarded
+            Onboarded(each.prefix, ServiceName(each.service), each.asn, each.locked)
+            for each in entry.onboarded
         ),
     )
 

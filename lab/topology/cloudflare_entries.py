@@ -45,6 +45,9 @@ class OnboardedEntry(EntryModel):
         default=ServiceName.MAGIC_TRANSIT.value, description="what the whole prefix is bound to"
     )
     asn: Asn = Field(default=CLOUDFLARE_ASN, description="the AS it is announced from")
+    locked: StrictBool = Field(
+        default=False, description="only the account team can change its advertisement: calls are refused"
+    )
 
 
 class AccountEntry(EntryModel):

@@ -51,11 +51,12 @@ class Tunnel:
 @dataclass(frozen=True, slots=True)
 class Onboarded:
     """A prefix that the account team has onboarded, the way for Magic Transit and for an ASN of one's own:
-    approved, bound to `service` as a whole, and withdrawn."""
+    approved, bound to `service` as a whole, and withdrawn. `locked`: its advertisement stays as it is."""
 
     prefix: Prefix
     service: ServiceName = ServiceName.MAGIC_TRANSIT
     asn: int = CLOUDFLARE_ASN
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The step that calls Cloudflare's API, as written in a file.
 
 Which members may stand together: `cloudflare_checks`. Whether there is such an operation, and what its body
-must be, Cloudflare says when the step is carried out.
+must be: `lab.scenario.cloudflare_call_checks`, for `lab check`, and Cloudflare when the step is carried out.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from lab.bgp.prefix import Address, PrefixError
+from lab.topology.dns_scalars import CLOUDFLARE
 from lab.topology.dns_steps import DnsStep, RecordAddition
 from lab.topology.draft import Draft
 from lab.topology.problems import Path, Problem, shown, suggestion
@@ -13,7 +14,7 @@ from lab.topology.step_checks import exactly_one
 
 _NEEDED: Final = {"add": "zone", "remove": "zone", "delegate": "to"}
 _VERSIONS: Final = {"A": 4, "AAAA": 6}
-HOSTS: Final = ("cloudflare", "elsewhere")
+HOSTS: Final = (CLOUDFLARE, "elsewhere")
 
 
 def check_dns_step(draft: Draft, path: Path, body: DnsStep) -> Iterator[Problem]:
@@ -57,9 +58,18 @@ def _check_hosts(draft: Draft, path: Path, hosts: tuple[str, ...]) -> Iterator[P
         place: Path = (*path, index)
         if host in hosts[:index]:
             yield draft.document.problem(place, f"{host} is here twice", "remove one")
-        elif host == "cloudflare" and not draft.has_cloudflare:
-            yield draft.lacks_cloudflare(place)
+        elif host.partition("/")[0] == CLOUDFLARE:
+            yield from _check_account(draft, place, host.partition("/")[2])
         elif "." not in host and host not in HOSTS:
             message = f"{shown(host)} hosts no zones"
             hint = suggestion(host, (*HOSTS, "a name server such as ns1.example.com"))
             yield draft.document.problem(place, message, hint)
+
+
+def _check_account(draft: Draft, place: Path, account: str) -> Iterator[Problem]:
+    """There is a Cloudflare, and on it the account whose name servers are meant."""
+    if not draft.has_cloudflare:
+        yield draft.lacks_cloudflare(place)
+    elif account and account not in (accounts := draft.clouds.cloudflare.accounts):
+        hint = suggestion(account, accounts, "accounts")
+        yield draft.document.problem(place, f"no account is called {shown(account)}", hint)

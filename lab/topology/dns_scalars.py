@@ -10,11 +10,15 @@ from pydantic import WithJsonSchema
 from lab.bgp.prefix import Prefix, PrefixError
 from lab.topology.problems import shown
 from lab.topology.scalar_forms import ScalarError, text_form, word_form
+from lab.topology.scalars import NAME_PATTERN
 
 REVERSE_SUFFIXES: Final = (".in-addr.arpa", ".ip6.arpa")
 RECORD_TYPES: Final = ("A", "AAAA", "CNAME", "MX", "NS", "PTR", "TXT")
 DEFAULT_PORT: Final = "tcp/443"
 """Where a packet goes that names no port."""
+
+CLOUDFLARE: Final = "cloudflare"
+"""Who stands for the name servers of Cloudflare's first account, and with `/NAME` for those of another."""
 
 _LONGEST_NAME: Final = 253
 _LABEL: Final = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
@@ -68,10 +72,29 @@ def parse_port(text: str) -> str:
     return text
 
 
+def _delegate(text: str) -> str:
+    """A host, or `cloudflare/NAME`: the name servers of that account."""
+    cloud, slash, account = text.partition("/")
+    if slash and cloud == CLOUDFLARE and re.fullmatch(NAME_PATTERN, account, re.ASCII):
+        return text
+    return parse_host(text)
+
+
 HostName = Annotated[
     str,
     text_form("a name of the DNS such as www.example.com", parse_host, str, longest=_LONGEST_NAME + 1),
     WithJsonSchema({"type": "string", "pattern": rf"^{_NAME}\.?$", "examples": ["www.example.com"]}),
+]
+DelegateWord = Annotated[
+    str,
+    text_form("a name server, elsewhere, or cloudflare", _delegate, str, longest=_LONGEST_NAME + 1),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": rf"^({_NAME}\.?|{CLOUDFLARE}/{NAME_PATTERN})$",
+            "examples": ["cloudflare", "cloudflare/customer", "ns1.example.com"],
+        }
+    ),
 ]
 RecordName = Annotated[
     str,

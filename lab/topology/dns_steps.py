@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from lab.topology.dns_scalars import DelegatedSpace, HostName, RecordName, RecordTypeWord
+from lab.topology.cloud_scalars import without_doubled
+from lab.topology.dns_scalars import DelegatedSpace, DelegateWord, HostName, RecordName, RecordTypeWord
 from lab.topology.scalars import PrintedText
 from lab.topology.step_model import StepModel
 
@@ -30,8 +31,9 @@ class RecordRemoval(StepModel):
 class DnsStep(StepModel):
     """Either: `add` a record to a `zone` that is hosted elsewhere than at Cloudflare, or `remove` some.
 
-    Or `delegate` the reverse zones of a prefix, or one zone, at the RIR: to `cloudflare`, to `elsewhere` (who
-    hosts the zones of the other steps) or to name servers by their names. `to: []` takes the delegation away.
+    Or `delegate` the reverse zones of a prefix, or one zone, at the RIR: to `cloudflare` (the name servers of
+    its first account) or `cloudflare/ACCOUNT`, to `elsewhere` (who hosts the zones of the other steps) or to
+    name servers by their names. `to: []` takes the delegation away.
     `$name` in a record's content stands for what an earlier step saved.
     """
 
@@ -39,7 +41,7 @@ class DnsStep(StepModel):
     add: RecordAddition | None = None
     remove: RecordRemoval | None = None
     delegate: DelegatedSpace | None = None
-    to: tuple[HostName, ...] | None = None
+    to: tuple[DelegateWord, ...] | None = None
 
     @property
     def text(self) -> str:
@@ -61,5 +63,5 @@ def _whole_name(name: str, zone: str | None) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = " ".join(without_doubled(text).split())
     return line if len(line) <= 60 else f"{line[:60]}…"

@@ -10,7 +10,7 @@ from lab.topology.irr_steps import IrrStep, RouteAddition
 from lab.topology.problems import Path, Problem, suggestion
 from lab.topology.step_checks import exactly_one
 
-_ACTIONS = ("add", "remove", "edit", "as_set")
+_ACTIONS = ("add", "remove", "edit", "as_set", "remove_as_set")
 
 
 def check_irr(draft: Draft) -> Iterator[Problem]:

@@ -10,7 +10,8 @@ from lab.topology.model import LinkKind, Speaker, Topology
 
 
 def irr_lints(topology: Topology) -> Iterator[Lint]:
-    """Route objects for space that nobody holds, sets that nobody defines, filters that pass nothing."""
+    """Route objects for space that nobody holds, sets that nobody defines, filters that pass nothing or are
+    for nobody."""
     yield from _unregistered(topology)
     yield from _unknown_sets(topology)
     yield from _empty_filters(topology)
@@ -45,8 +46,16 @@ def _empty_filters(topology: Topology) -> Iterator[Lint]:
     origins |= {body.add.origin for body in bodies if isinstance(body, IrrStep) and body.add is not None}
     sets = {as_set.name: as_set.members for as_set in topology.as_sets}
     for speaker in topology.routers():
+        if not speaker.irr:
+            continue
         customers = _customers(topology, speaker.name)
-        if speaker.irr and customers and not any(origins & _asns(each, sets) for each in customers):
+        if not customers:
+            message = (
+                f"{speaker.name} is to filter its customers by the IRR and has none: it takes everything from"
+                " its providers, its peers and the clients of a route server"
+            )
+            yield Lint("irr-without-customers", message, ("ases", speaker.name, "irr"))
+        elif not any(origins & _asns(topology.irr_name(each), sets) for each in customers):
             names = " or ".join(each.name for each in customers[:3])
             message = (
                 f"{speaker.name} takes from its customers only what the IRR has, which has no route object "
@@ -60,13 +69,11 @@ def _customers(topology: Topology, name: str) -> list[Speaker]:
     return [topology.speakers[link.a] for link in links if link.kind is LinkKind.TRANSIT and link.b == name]
 
 
-def _asns(speaker: Speaker, sets: Mapping[str, tuple[str, ...]]) -> set[int]:
-    """The AS numbers of what a customer says it announces."""
-    if speaker.as_set is None:
-        return {speaker.asn}
+def _asns(word: str, sets: Mapping[str, tuple[str, ...]]) -> set[int]:
+    """The AS numbers behind what a customer says it announces."""
     found: set[int] = set()
     seen: set[str] = set()
-    todo = [speaker.as_set]
+    todo = [word]
     while todo:
         name = todo.pop()
         if name[2:].isdigit():

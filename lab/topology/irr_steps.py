@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from lab.topology.cloud_scalars import without_doubled
 from lab.topology.irr_scalars import AsSetName, RirWord, SetMember
 from lab.topology.scalars import Asn, IpPrefix, PrintedText
 from lab.topology.step_model import StepModel
@@ -23,10 +24,12 @@ class RouteKey(StepModel):
 
 
 class RouteAddition(RouteKey):
-    """A new route object. Line breaks in `descr` and `remarks` are the lines."""
+    """A new route object. Line breaks in `descr` and `remarks` are the lines; the mntner is HOLDER-MNT unless
+    another is named."""
 
     descr: PrintedText = ""
     remarks: PrintedText = ""
+    mnt_by: PrintedText = ""
 
 
 class RouteEdit(RouteKey):
@@ -37,16 +40,24 @@ class RouteEdit(RouteKey):
     clear: Literal["descr", "remarks"] | None = None
 
 
-class AsSetChange(StepModel):
-    """The as-set `name` with these members, in place of what it was."""
+class AsSetKey(StepModel):
+    """The as-set `name` in registry `source`, by default wherever it is."""
 
     name: AsSetName
-    members: tuple[SetMember, ...]
     source: RirWord | None = None
 
 
+class AsSetChange(AsSetKey):
+    """The as-set with these members and lines, in place of what it was. It is made if it is nowhere."""
+
+    members: tuple[SetMember, ...]
+    descr: PrintedText = ""
+    remarks: PrintedText = ""
+
+
 class IrrStep(StepModel):
-    """Exactly one of: `add` a route object, `remove` one, `edit` the lines of one, write an `as_set`.
+    """Exactly one of: `add` a route object, `remove` one, `edit` the lines of one, write an `as_set`, remove
+    one.
 
     `$name` in a text stands for what an earlier step saved.
     """
@@ -55,6 +66,7 @@ class IrrStep(StepModel):
     remove: RouteKey | None = None
     edit: RouteEdit | None = None
     as_set: AsSetChange | None = None
+    remove_as_set: AsSetKey | None = None
 
     @property
     def text(self) -> str:
@@ -65,14 +77,17 @@ class IrrStep(StepModel):
             return f"the route object {self.remove} is removed from the IRR"
         if self.edit is not None:
             return f"the route object {self.edit} is edited in the IRR{_lines(self.edit)}"
-        assert self.as_set is not None, "the checks ask for one of the four"
+        if self.remove_as_set is not None:
+            where = f" at {self.remove_as_set.source}" if self.remove_as_set.source else ""
+            return f"the as-set {self.remove_as_set.name}{where} is removed from the IRR"
+        assert self.as_set is not None, "the checks ask for one of the five"
         members = ", ".join(self.as_set.members) or "nobody"
-        return f"the as-set {self.as_set.name} becomes {members} in the IRR"
+        return f"the as-set {self.as_set.name} becomes {members} in the IRR{_lines(self.as_set)}"
 
 
-def _lines(change: RouteAddition | RouteEdit) -> str:
+def _lines(change: RouteAddition | RouteEdit | AsSetChange) -> str:
     cleared = [f"without {change.clear}"] if isinstance(change, RouteEdit) and change.clear else []
     given = (("descr", change.descr), ("remarks", change.remarks))
-    written = [f"{name} {' '.join(text.split())}" for name, text in given if text]
+    written = [f"{name} {' '.join(without_doubled(text).split())}" for name, text in given if text]
     said = ", ".join((*cleared, *written))
     return f": {said if len(said) <= 100 else f'{said[:100]}…'}" if said else ""

@@ -225,6 +225,12 @@ class Topology:
         """The speakers of an ASN, in file order."""
         return tuple(speaker.name for speaker in self.speakers.values() if speaker.asn == asn)
 
+    def irr_name(self, speaker: Speaker) -> str:
+        """What the IRR knows a speaker and its customers by: its as-set, or its AS number. An as-set is the
+        AS's: one that another of its speakers names will do."""
+        named = (self.speakers[name].as_set for name in self.names_of(speaker.asn))
+        return speaker.as_set or next(filter(None, named), f"AS{speaker.asn}")
+
     def router_config(self, name: str) -> RouterConfig:
         """What speaker `name` is told about itself and its neighbours."""
         speaker = self.speakers[name]

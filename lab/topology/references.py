@@ -45,7 +45,7 @@ def texts_of(body: StepModel) -> Iterator[tuple[Path, str]]:
             found = leaves(body.members, ("with",))
             yield from ((place, value) for place, value in found if isinstance(value, str))
         case IrrStep():
-            for action, change in (("add", body.add), ("edit", body.edit)):
+            for action, change in (("add", body.add), ("edit", body.edit), ("as_set", body.as_set)):
                 if change is not None:
                     texts = (("descr", change.descr), ("remarks", change.remarks))
                     yield from (((action, field), text) for field, text in texts if text)

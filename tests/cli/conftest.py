@@ -82,6 +82,6 @@ class Asked(list):
 def asked(monkeypatch):
     """The questions to a lab that only pretends to run."""
     found = Asked()
-    monkeypatch.setattr("lab.cli.labs.find_run", lambda wanted: Path("run"))
-    monkeypatch.setattr("lab.scenario.service.ask", found.answer)
+    monkeypatch.setattr("lab.cli.runs.find_run", lambda wanted: Path("run"))
+    monkeypatch.setattr("lab.scenario.asking.ask", found.answer)
     return found

@@ -242,3 +242,17 @@ def test_nothing_is_coloured_or_padded_in_a_pipe(lab_command, small_file):
     for call in (("run", small_file(HOLDS, FAILS)), ("topologies",)):
         lines = lab_command(*call).out.splitlines()
         assert not [line for line in lines if "\x1b" in line or line != line.rstrip()]
+
+
+def test_calls_that_a_cloud_has_no_place_for_are_errors_of_the_file(lab_command, tmp_path):
+    path = tmp_path / "calls.yaml"
+    path.write_text(
+        "name: calls\ntopology: cloudflare-byoip\nscenario:\n"
+        "  - cloudflare: {post: addressing/prefixs}\n"
+        "  - cloudflare: {post: addressing/prefixes, with: {cidr: 192.0.2.0/24, asn: 13335, descripton: x}}\n"
+    )
+    result = lab_command("check", path)
+    assert (result.code, result.out) == (2, "")
+    assert f"{path}:4: POST addressing/prefixs: No route for that URI: the nearest is" in result.err
+    assert f"{path}:5: POST addressing/prefixes: there is no member descripton; did you mean" in result.err
+    assert result.err.endswith("2 problems\n")

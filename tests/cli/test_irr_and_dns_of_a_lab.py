@@ -43,6 +43,40 @@ def test_a_route_object_that_goes_takes_the_route_with_it_and_explain_says_why(l
 
 
 @pytest.mark.usefixtures("up")
+def test_a_file_in_rpsl_is_in_the_irr_as_it_is_written_but_for_the_dates(lab_command, tmp_path):
+    text = f"""\
+as-set:         AS-OF-FILE
+descr:          costs $5
+members:        AS64496
+members:        AS-NOBODY
+mnt-by:         OF-FILE-MNT
+source:         RIPE
+
+route:          {HELD}
+origin:         AS64499
+descr:          a line
+                another for $$
+remarks:        cf-validation: token
+mnt-by:         EXAMPLE-MNT
+source:         ARIN
+"""
+    (tmp_path / "objects").write_text(text)
+    done = lab_command("irr", "load", str(tmp_path / "objects"))
+    assert (done.code, "descr costs $5" in done.out) == (0, True)
+    shown = [lab_command("irr", "show", about).out for about in ("AS-OF-FILE", HELD)]
+    kept = "\n".join(shown).splitlines()
+    assert set(text.splitlines()) <= {line for line in kept if "last-modified" not in line}
+    (tmp_path / "objects").write_text(text.replace("origin", "orgin"))
+    wrong = lab_command("irr", "load", str(tmp_path / "objects"))
+    assert (wrong.code, "has no 'origin'" in wrong.err, wrong.out) == (2, True, "")
+    missing = lab_command("irr", "load", str(tmp_path / "none"))
+    assert (missing.code, "No such file" in missing.err) == (2, True)
+    assert lab_command("irr", "remove-as-set", "AS-OF-FILE").code == 0
+    assert lab_command("irr", "show", "AS-OF-FILE").code == 2
+    assert lab_command("irr", "remove", HELD, "AS64499").code == 0
+
+
+@pytest.mark.usefixtures("up")
 def test_what_the_registry_refuses_is_said_and_changes_nothing(lab_command):
     before = lab_command("irr", "show", "--json").data
     for call, text in {

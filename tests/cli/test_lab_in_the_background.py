@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from lab.engines.live.run_directory import RunDirectory, runs_root
-from lab.scenario.showing import STATUS_KEYS
+from lab.scenario.asking import STATUS_KEYS
 
 HELD, PART = "203.0.113.0/24", "203.0.113.0/25"
 

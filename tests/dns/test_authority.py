@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.dns_lab import DnsLab, HandHost
+from support.dns_lab import DnsLab, HandHost, HandZone
 from support.examples import examples
 
 from lab.dns.lookups import Status
@@ -154,3 +156,15 @@ def test_the_answer_is_what_was_put(records: set[tuple[str, str, str]], name: st
     }
     exists = name == "example.com" or any(f".{owner}".endswith(f".{name}") for owner, _, _ in records)
     assert found.status is (Status.NOERROR if exists else Status.NXDOMAIN)
+
+
+def test_a_denial_does_not_cost_a_look_at_every_name_of_the_zone() -> None:
+    class Large(HandZone):
+        def names(self) -> Collection[str]:
+            raise AssertionError("a zone has thousands")
+
+    lab = DnsLab()
+    zone = lab.other.by_origin["example.net"] = Large("example.net")
+    zone.put("a.b.example.net", "A", "192.0.2.1")
+    assert lab.dns.lookup("x.b.example.net", "A").status is Status.NXDOMAIN
+    assert lab.dns.lookup("b.example.net", "A").status is Status.NOERROR

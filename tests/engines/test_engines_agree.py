@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from support.agreement import FAST, failures, run_to_the_end
+from support.agreement import failures, run_to_the_end, skipping_waits
 from support.random_topologies import FEWEST, MOST, labs_with_one_outcome
 
 from lab.bgp.aspa import AspaMode, AspaState
@@ -32,7 +32,7 @@ def random_labs() -> list[Topology]:
 def test_a_shipped_scenario_holds_on_live_speakers_and_ends_as_in_the_simulator(name):
     topology = load(name)
     _, simulated = run_to_the_end(topology, make_engine("sim"))
-    report, live = run_to_the_end(topology, make_engine("live", "process", speed=FAST))
+    report, live = run_to_the_end(topology, skipping_waits(make_engine("live", "process")))
     assert failures(report) == []
     assert live == simulated
 
@@ -42,7 +42,7 @@ def test_a_shipped_scenario_holds_on_live_speakers_and_ends_as_in_the_simulator(
 def test_a_random_lab_ends_on_live_speakers_as_in_the_simulator(number):
     topology = random_labs()[number]
     _, simulated = run_to_the_end(topology, make_engine("sim"))
-    _, live = run_to_the_end(topology, make_engine("live", "process", speed=FAST))
+    _, live = run_to_the_end(topology, skipping_waits(make_engine("live", "process")))
     assert live == simulated
 
 

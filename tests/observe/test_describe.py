@@ -21,7 +21,7 @@ from lab.bgp.events import (
 from lab.bgp.prefix import Prefix
 from lab.bgp.rov import RovState
 from lab.engines.base import SpeakerFault
-from lab.observe.describe import describe
+from lab.observe.describe import describe, describe_lines
 from lab.observe.events import (
     AlertRaised,
     AlertResolved,
@@ -140,6 +140,12 @@ SAID = [
         "reply from 203.0.113.9: cf-ams > eyeball",
     ),
     (
+        PacketVerdict(0, "transit", "192.0.2.1", "203.0.113.9", ("eyeball", "cf-ams"), DropReason.URPF_STRICT,
+                      "reply: transit drops it", ("reply from 203.0.113.9: cf-ams > transit",)),
+        "packet 192.0.2.1 -> 203.0.113.9 got to cf-ams after eyeball -> cf-ams, then dropped at transit: "
+        "reply: transit drops it; reply from 203.0.113.9: cf-ams > transit",
+    ),
+    (
         FlowDown(0, "transit-b", "web", "urpf-strict", "transit-b drops it on arrival"),
         "traffic web is lost (urpf-strict): transit-b drops it on arrival",
     ),
@@ -179,3 +185,15 @@ def test_every_kind_of_event_has_words_of_its_own():
     said = {type(event) for event, _ in SAID}
     assert set(typing.get_args(RouterEvent)) | set(typing.get_args(LabEvent)) <= said
     assert not {cls for cls in said if describe.dispatch(cls) is describe.dispatch(object)}
+
+
+def test_each_packet_that_a_packet_has_caused_has_a_line_of_its_own():
+    legs = ("edge to origin from 192.0.2.1: cf-ams > origin", "reply from 203.0.113.9: cf-ams > eyeball")
+    way = ("eyeball", "cf-ams")
+    verdict = PacketVerdict(0, "cf-ams", "198.51.100.7", "203.0.113.9", way, None, "CDN", legs)
+    assert describe_lines(verdict) == [
+        "packet 198.51.100.7 -> 203.0.113.9 delivered at cf-ams after eyeball -> cf-ams: CDN",
+        *legs,
+    ]
+    assert describe(verdict) == "; ".join(describe_lines(verdict))
+    assert describe_lines(Note(0, "", "remark")) == ["remark"]

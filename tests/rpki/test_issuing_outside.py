@@ -76,6 +76,7 @@ def test_after_an_operation_both_take_exactly_what_is_asked_for(
     expect(validators, rpki, set(rpki.roas))
 
 
+@pytest.mark.seed(256)
 def test_what_was_fetched_before_gives_way_to_what_is_published_next(validators: OutsideValidators) -> None:
     rpki = small_rpki(int(time.time()))
     validators.publish(rpki.files(), rpki.tals())

@@ -19,7 +19,8 @@ from lab import Lab, make_engine
 from lab.bgp.prefix import Prefix
 from lab.clouds.aws.byoip.customer import Customer
 from lab.engines.base import EPOCH
-from lab.scenario.service import Service, ask
+from lab.scenario.asking import ask
+from lab.scenario.service import Service
 from lab.topology.loading import load, open_document
 
 V4, V6, TOP, US_EAST = "198.51.100.0/24", "2001:db8:42::/48", "2605:9cc0:1ff0::/44", "2605:9cc0:1ff0::/48"

@@ -8,8 +8,8 @@ import pytest
 
 from lab.engines.sim.engine import SimEngine
 from lab.scenario.lab import Lab
+from lab.scenario.route_showing import explain
 from lab.scenario.running import run_step
-from lab.scenario.showing import explain
 from lab.topology.loading import open_document, parse_step
 
 V4, V6 = "203.0.113.0/24", "2001:db8:1000::/44"

@@ -34,7 +34,7 @@ def lab():
     elsewhere.put_record(FIRST, "cf-validation", "TXT", "token one")
     elsewhere.put_record(FIRST, "9", "PTR", "www.customer.example.")
     cloudflare.perform(lambda: cloudflare.zones.create(ACCOUNT, "example.com"))
-    dns = LabDns(lambda: (elsewhere, cloudflare.authoritative), RirDns(delegations))
+    dns = LabDns(lambda: (elsewhere, *cloudflare.authoritative.hosts), RirDns(delegations))
     return SimpleNamespace(
         clouds=SimpleNamespace(
             dns=dns, delegations=delegations, elsewhere=elsewhere, cloudflare=cloudflare, dns_address=None

@@ -120,6 +120,28 @@ def test_an_answer_to_a_client_that_somebody_else_draws_is_lost() -> None:
     assert "expected it at eyeball, which has asked" in trace.explanation
 
 
+@pytest.mark.parametrize("tunnel", [DIRECT_RETURN, EGRESS, INTERCONNECT])
+def test_an_answer_to_a_client_in_a_magic_transit_prefix_takes_its_tunnel(tunnel: Tunnel) -> None:
+    rooms = magic(tunnel).proxy("www.example.com", "192.0.2.70")
+    trace = sent(at_cloudflare(), rooms, start="customer", source="203.0.113.9", host="www.example.com")
+    assert trace.delivered
+    assert [leg.name for leg in trace.legs[-2:]] == ["reply", "edge to client"]
+    assert ways(trace)["edge to client"][-1] == "customer"
+
+
+def test_an_answer_through_a_tunnel_that_leads_to_somebody_else_is_lost() -> None:
+    rooms = magic().proxy("www.example.com", "192.0.2.70")
+    trace = sent(at_cloudflare(), rooms, source="203.0.113.9", host="www.example.com")
+    assert (trace.reason, trace.at) == (DropReason.ELSEWHERE, "customer")
+    assert trace.explanation.endswith("expected it at eyeball, which has asked")
+
+
+def test_an_answer_to_a_client_in_a_prefix_that_cloudflare_serves_itself_is_lost_there() -> None:
+    rooms = cdn("192.0.2.200")
+    trace = sent(at_cloudflare(), rooms, start="customer", source="203.0.113.9", host="www.example.com")
+    assert (trace.reason, trace.at) == (DropReason.ELSEWHERE, "cf-ams")
+
+
 @pytest.mark.seed(170, 210)
 def test_spectrum_asks_its_origin_and_answers_from_the_address_that_was_asked() -> None:
     rooms = FakeRooms().bind(ServiceName.SPECTRUM).listen("203.0.113.18", "tcp", 22, "192.0.2.200")

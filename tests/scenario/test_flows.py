@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given, settings
@@ -47,6 +47,25 @@ class Road:
 
     def told(self) -> list[tuple[str, float]]:
         return [(type(event).__name__, event.time) for event in self.written]
+
+
+def test_one_look_is_one_moment_however_long_it_takes_to_send() -> None:
+    road = Road()
+    watched = road.flows()
+    for name in ("one", "two"):
+        watched.watch(replace(TRAFFIC, name=name))
+
+    def slowly(traffic: Traffic) -> PacketTrace:
+        road.time += 5
+        return road.send(traffic)
+
+    watched._send = slowly
+    road.reason = DropReason.NO_ROUTE
+    watched.look()
+    assert [flow.down_since for flow in watched] == [BEGUN, BEGUN]
+    road.reason = None
+    watched.look()
+    assert watched.lost("one") == watched.lost("two") == 10
 
 
 def test_traffic_that_gets_through_is_no_event_and_nothing_is_lost() -> None:

@@ -13,8 +13,8 @@ from lab.scenario.flow_expectation import check_flow
 from lab.scenario.flow_showing import flows
 from lab.scenario.flow_steps import carry_out
 from lab.scenario.flows import FlowError, Traffic
+from lab.scenario.outcome_showing import report_data
 from lab.scenario.running import run_scenario
-from lab.scenario.showing import report_data
 from lab.topology.duration_bound import parse_duration_bound
 from lab.topology.loading import parse
 from lab.topology.steps import Expect
@@ -107,6 +107,35 @@ def test_a_run_ends_with_a_sentence_on_each_traffic(capsys: pytest.CaptureFixtur
     assert report_data(report)["traffic"] == list(report.traffic)
     Narrator().end(report)
     assert set(report.traffic) <= set(capsys.readouterr().out.splitlines())
+
+
+@pytest.mark.parametrize("engine", ["sim", pytest.param("live", marks=pytest.mark.live)])
+def test_a_speaker_that_is_killed_takes_the_traffic_with_it_until_it_is_back(engine: str) -> None:
+    flow = "flow: {name: web, from: eyeball, source: 198.51.100.7, destination: 203.0.113.9}"
+    with Lab(small(flow, "kill: {as: transit}"), make_engine(engine)) as lab:
+        report = run_scenario(lab)
+        (down,) = (event for event in lab.timeline if isinstance(event, FlowDown))
+        (up,) = (event for event in lab.timeline if isinstance(event, FlowUp))
+    assert (down.at, down.reason) == ("transit", "no-route")
+    assert 0 < up.lost == pytest.approx(up.time - down.time, abs=0.5)
+    assert report.traffic[0].endswith("in all, once")
+
+
+def test_a_speaker_nobody_sends_through_loses_no_traffic_when_it_is_killed() -> None:
+    flow = "flow: {name: web, from: transit, source: 198.51.100.7, destination: 203.0.113.9}"
+    with Lab(small(flow, "kill: {as: eyeball}"), make_engine("sim")) as lab:
+        assert run_scenario(lab).traffic == ("traffic transit -> 203.0.113.9 was never lost",)
+
+
+def test_traffic_that_has_stopped_is_neither_up_nor_down() -> None:
+    flow = "flow: {name: web, from: eyeball, source: 198.51.100.7, destination: 203.0.113.9}"
+    stop = "flow: {name: web, stop: true}"
+    expectations = ("expect: {flow: web, state: up}", "expect: {flow: web, lost: 0s}")
+    with Lab(small(flow, stop, *expectations), make_engine("sim")) as lab:
+        up, lost = run_scenario(lab).results[-2:]
+    assert (up.met, lost.met) == (False, True)
+    assert up.outcome is not None
+    assert up.outcome.seen.startswith("stopped, lost for 0s")
 
 
 TWO = """\

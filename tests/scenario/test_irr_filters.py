@@ -97,6 +97,12 @@ def test_an_as_set_that_nobody_has_defined_allows_nothing():
     assert Filtered(reselling("AS-NOBODY", IrrRoute(HELD, RESELLER))).taken == set()
 
 
+def test_an_as_set_that_one_speaker_of_an_as_names_is_that_of_the_others() -> None:
+    topology = reselling("AS-RESELLER", IrrRoute(STRAY, CUSTOMER))
+    speakers = {**topology.speakers, "other": replace(topology.speakers["other"], asn=RESELLER)}
+    assert Filtered(replace(topology, speakers=speakers)).taken == {STRAY}
+
+
 def test_a_route_object_that_comes_and_goes_takes_the_route_with_it():
     lab = Filtered(reselling())
     assert lab.taken == set()

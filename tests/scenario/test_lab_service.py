@@ -20,7 +20,8 @@ from support.small_lab import TEXT, small
 from lab import Lab, make_engine
 from lab.engines.base import EngineError, MachineError
 from lab.observe.events import Note, ScenarioStep
-from lab.scenario.service import MAX_REQUEST, SOCKET_NAME, Service, ServiceError, ask
+from lab.scenario.asking import SOCKET_NAME, ServiceError, ask
+from lab.scenario.service import MAX_REQUEST, Service
 from lab.topology.loading import read_document
 
 VIEWS = (
@@ -105,6 +106,20 @@ def refused(service, line):
     assert state(service) == before
     assert json.loads(json.dumps(answer)) == answer
     return answer["error"]
+
+
+def told(service, **step):
+    """The lines of text that a step is answered with."""
+    answer = service.answer(json.dumps({"do": step}).encode())
+    return [event["text_line"] for event in answer["ok"]["events"]]
+
+
+def test_who_waits_is_told_what_happened_since_the_step_before(service):
+    told(service, announce={"from": "customer", "prefix": "192.0.2.0/24"})
+    service.lab.note("a call of somebody's")
+    assert told(service, wait={"for": "1s"}) == ["a call of somebody's"]
+    assert told(service, wait={"for": "1s"}) == []
+    told(service, withdraw={"from": "customer", "prefix": "192.0.2.0/24"})
 
 
 @given(st.binary(max_size=200))

@@ -133,6 +133,21 @@ def test_each_address_goes_to_what_is_bound_to_it(served: Lab) -> None:
     assert served.probe(*EYEBALL, "203.0.113.104", port="tcp/22").delivered
 
 
+@pytest.mark.seed(266, 275)
+def test_one_prefix_is_used_with_layer_7_services_spectrum_and_magic_transit(served: Lab) -> None:
+    for host, port, words in (
+        ("www.example.com", "tcp/443", "the CDN proxies www.example.com"),
+        ("ssh.example.com", "tcp/22", "Spectrum proxies ssh.example.com"),
+    ):
+        trace = served.probe(*EYEBALL, host=host, port=port)
+        assert trace.delivered
+        assert HELD.covers(trace.destination.host)
+        assert words in trace.explanation
+    assert ways(served.probe(*EYEBALL, "203.0.113.9", port="udp/53"))["edge to data centre"][-1] == "customer"
+    refused = served.probe(*EYEBALL, "203.0.113.100", port="udp/53")
+    assert (refused.delivered, refused.reason) == (False, DropReason.NOT_SERVED)
+
+
 @pytest.mark.seed(122)
 def test_each_client_lands_at_its_nearest_site(served: Lab) -> None:
     assert served.probe(*EYEBALL, "203.0.113.9").at == "cf-sjc"
@@ -209,7 +224,7 @@ def test_traffic_to_a_host_follows_its_name_and_is_lost_with_it(changing: Lab) -
     assert changing.flows.is_up("web")
     cloud = changing.clouds.cloudflare
     assert cloud is not None
-    zone = cloud.zones.named("example.com")
+    zone = cloud.zones.covering("example.com")
     assert zone is not None
     changing.wait(60)
     (record,) = cloud.dns_records.at(zone, "www.example.com")

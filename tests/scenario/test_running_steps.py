@@ -10,8 +10,9 @@ from support.small_lab import small, step
 from lab import Lab, make_engine
 from lab.observe.events import AlertRaised, ObjectRejected, ScenarioStep
 from lab.scenario.lab import LabError
+from lab.scenario.outcome_showing import report_data
+from lab.scenario.route_showing import explain
 from lab.scenario.running import run_scenario, run_steps, step_text
-from lab.scenario.showing import explain, report_data
 from lab.topology.steps import STEP_KINDS
 
 SENTENCES = {
@@ -77,8 +78,8 @@ SENTENCES = {
     "urpf: loose}": (
         "transit sets rov prefer-valid, otc on, blackhole off, graceful_shutdown on, urpf loose, aspa drop"
     ),
-    "wait: {for: 90m}": "5400 s pass",
-    "wait: {for: 1000d}": "86400000 s pass",
+    "wait: {for: 90m}": "1h30m pass",
+    "wait: {for: 1000d}": "1000d pass",
     "wait: {for: 250ms}": "0.25 s pass",
     "probe: {from: eyeball, source: 198.51.100.7, destination: 203.0.113.9}": (
         "eyeball sends a packet from 198.51.100.7 to 203.0.113.9"

@@ -69,7 +69,10 @@ PARAMETERS: dict[str, dict[str, str]] = {
 }
 """Where a parameter has to be another than usual."""
 
-CALLERS: dict[str, str] = {"GET /user/tokens/verify": "{name}-token"}
+CALLERS: dict[str, str] = {
+    "GET /user/tokens/verify": "{name}-token",
+    "GET /accounts/{account_id}/tokens/verify": "{name}-token",
+}
 
 BEFORE: dict[str, str] = {
     f"DELETE {MAP}/accounts/{{member_account_id}}": f"PUT {MAP}/accounts/{{member_account_id}}",

@@ -15,9 +15,10 @@ def onboarded(
     covers: frozenset[Entitlement] = ALL,
     asn: int = 13335,
     tunnel: Tunnel | None = None,
+    locked: bool = False,
 ) -> Customer:
     """A customer for whom the account team has onboarded the prefix."""
-    customer = Customer(settings=_settings(service, covers=covers, asn=asn, tunnel=tunnel))
+    customer = Customer(settings=_settings(service, covers=covers, asn=asn, tunnel=tunnel, locked=locked))
     (record,) = customer.cloud.prefixes.of(ACCOUNT)
     customer.prefix_id = record.id
     return customer
@@ -29,7 +30,9 @@ def _settings(
     covers: frozenset[Entitlement] = ALL,
     asn: int = 13335,
     tunnel: Tunnel | None = None,
+    locked: bool = False,
 ) -> CloudflareSettings:
     """One account, for which the account team has onboarded `PREFIX`."""
-    account = Account(ACCOUNT, "example", covers, tunnel=tunnel, onboarded=(Onboarded(PREFIX, service, asn),))
+    prefix = Onboarded(PREFIX, service, asn, locked)
+    account = Account(ACCOUNT, "example", covers, tunnel=tunnel, onboarded=(prefix,))
     return make_settings(accounts={"example": account})

@@ -61,7 +61,7 @@ class Site:
         self.state = state or State()
         self.settings = settings or site_settings()
         self.cloud: Cloudflare = make_cloudflare(self.world, self.settings, self.state)
-        self.dns = LabDns(lambda: [self.cloud.authoritative], NobodysZones())
+        self.dns = LabDns(lambda: self.cloud.authoritative.hosts, NobodysZones())
 
     def do(self, action: Callable[[], T]) -> T:
         """Carry out as a call of the API is."""
@@ -97,6 +97,12 @@ class Site:
         prefix = self.cloud.prefixes.covering(OWN)
         assert prefix is not None
         return self.do(lambda: self.cloud.delegations.create(prefix, Prefix.parse(cidr), account))
+
+    def hosted(self, account: str = ACCOUNT) -> Mapping[str, HostedZone]:
+        """The zones that an account's name servers answer for."""
+        names = self.cloud.zones.name_servers.of(account)
+        (host,) = (each for each in self.cloud.authoritative.hosts if each.nameservers == names)
+        return host.zones()
 
     def answers(self, name: str, rtype: str = "A") -> set[str]:
         """What a visitor gets."""

@@ -37,6 +37,7 @@ class FakeWorld:
     payloads: list[Vrp] = field(default_factory=list)
     objects: list[RouteObject] = field(default_factory=list)
     texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    delegated: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def now(self) -> float:
         return self.time
@@ -57,6 +58,9 @@ class FakeWorld:
     def covering_route_objects(self, prefix: Prefix) -> list[RouteObject]:
         covering = [found for found in self.objects if found.prefix.covers(prefix)]
         return sorted(covering, key=lambda found: -found.prefix.length)
+
+    def reverse_servers(self, zone: str) -> tuple[str, ...]:
+        return self.delegated.get(zone, ())
 
     def txt(self, name: str) -> tuple[str, ...]:
         return self.texts.get(name, ())

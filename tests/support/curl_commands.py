@@ -17,7 +17,7 @@ _PAGE = re.compile(r"^## (.*)$", re.M)
 
 
 class CurlCommands:
-    """The commands in the order of the pages; each is taken once."""
+    """The commands, in the order of their page; each is taken once."""
 
     def __init__(self, shell: Shell) -> None:
         parts = _PAGE.split((DATA / "byoip-commands.txt").read_text(encoding="utf-8"))[1:]
@@ -38,8 +38,10 @@ class CurlCommands:
 
         Each placeholder must be in the command.
         """
-        place, command = self._left.pop(0)
-        assert place == page, (place, command)
+        index, command = next(
+            (index, each) for index, (place, each) in enumerate(self._left) if place == page
+        )
+        del self._left[index]
         assert has in command, (has, command)
         assert BASE in command
         filled = command.replace(BASE, "$CLOUDFLARE_BASE_URL")

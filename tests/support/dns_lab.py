@@ -10,6 +10,7 @@ from support.registry_lab import Clock, topology_with
 
 from lab.bgp.prefix import Prefix
 from lab.dns.answering import Transport, answer
+from lab.dns.names import is_within
 from lab.dns.resolving import LabDns
 from lab.dns.zones import ResourceRecord
 from lab.registry.database import RegistryDatabase
@@ -36,6 +37,9 @@ class HandZone:
 
     def names(self) -> Collection[str]:
         return {record.name for record in self.contents}
+
+    def exists(self, name: str) -> bool:
+        return any(is_within(record.name, name) for record in self.contents)
 
     def records(self, name: str) -> list[ResourceRecord]:
         return [record for record in self.contents if record.name == name]

@@ -41,9 +41,9 @@ class FakeRooms:
         )
         return self
 
-    def proxy(self, host: str, *origins: str) -> FakeRooms:
+    def proxy(self, host: str, *origins: str, account: str = ACCOUNT) -> FakeRooms:
         """Have a proxied record for a host."""
-        self.hosts[host] = ProxiedHost("example.com", tuple(map(Address.parse, origins)))
+        self.hosts[host] = ProxiedHost("example.com", account, tuple(map(Address.parse, origins)))
         return self
 
     def listen(self, address: str, protocol: str, port: int, *origins: str) -> FakeRooms:
@@ -71,6 +71,9 @@ class FakeRooms:
 
     def proxied(self, host: str) -> ProxiedHost | None:
         return self.hosts.get(host)
+
+    def may_use(self, account: str, address: Address) -> bool:
+        return account == ACCOUNT or self.is_own(address)
 
     def default_sni(self, address: Address) -> str | None:
         return self.snis.get(address)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from lab import Lab, make_engine
-from lab.scenario.service import Service, ask
+from lab.scenario.asking import ask
+from lab.scenario.service import Service
 from lab.topology.loading import load, open_document
 
 

@@ -138,10 +138,23 @@ TEXTS = [
         "the as-set AS-CUSTOMER becomes AS64496, AS-DOWN in the IRR",
     ),
     ({"as_set": {"name": "AS-X", "members": []}}, "the as-set AS-X becomes nobody in the IRR"),
+    ({"remove_as_set": {"name": "as-x"}}, "the as-set AS-X is removed from the IRR"),
+    (
+        {"remove_as_set": {"name": "AS-X", "source": "ARIN"}},
+        "the as-set AS-X at ARIN is removed from the IRR",
+    ),
+    (
+        {"add": {**KEY, "descr": "costs $$5, says $who"}},
+        "the route object 203.0.113.0/24 AS64496 is added to the IRR: descr costs $5, says $who",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("body", "text"), TEXTS, ids=["add", "remove", "edit", "as_set", "empty"])
+@pytest.mark.parametrize(
+    ("body", "text"),
+    TEXTS,
+    ids=["add", "remove", "edit", "as_set", "empty", "no_as_set", "no_as_set_at", "dollar"],
+)
 def test_an_edit_of_the_irr_is_told_as_a_sentence(body: dict[str, Any], text: str) -> None:
     assert step(irr=body).text == text
 
@@ -242,5 +255,6 @@ def test_a_filter_takes_what_the_customers_set_has_and_a_loop_of_sets_ends() -> 
     assert codes(f"{text}irr: [{sets}, {{prefix: 203.0.113.0/24, origin: 64511}}]\n") == []
 
 
-def test_a_filter_without_customers_drops_nothing() -> None:
-    assert codes(SPEAKERS.replace("asn: 64496", "asn: 64496, irr: true")) == []
+def test_a_filter_for_nobody_is_pointed_out() -> None:
+    text = SPEAKERS.replace("asn: 64496", "asn: 64496, irr: true")
+    assert codes(text) == ["irr-without-customers ases.customer.irr"]

@@ -178,6 +178,17 @@ def test_a_zone_is_delegated_to_hosts_or_to_nobody() -> None:
     assert away.text == "the reverse zones of 113.0.203.in-addr.arpa are delegated no more"
 
 
+def test_a_zone_is_delegated_to_the_name_servers_of_an_account_that_there_is() -> None:
+    to = step(dns={"delegate": "203.0.113.0/24", "to": ["cloudflare/lab", "elsewhere"]})
+    assert to.to == ("cloudflare/lab", "elsewhere")
+    document = read_document(TEXT)
+    with pytest.raises(TopologyError, match="no account is called 'lba'"):
+        parse_step({"dns": {"delegate": "203.0.113.0/24", "to": ["cloudflare/lba"]}}, document)
+    for wrong in ("cloudflare/", "aws/lab", "cloudflare/a b", "cloudflare/lab/x"):
+        with pytest.raises(TopologyError):
+            parse_step({"dns": {"delegate": "203.0.113.0/24", "to": [wrong]}}, document)
+
+
 def test_a_zone_cannot_be_delegated_to_a_cloudflare_that_is_not_there() -> None:
     document = read_document(TEXT.replace(", cloud: cloudflare", ""))
     with pytest.raises(TopologyError, match="there is no Cloudflare in this lab"):

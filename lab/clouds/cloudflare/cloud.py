@@ -23,6 +23,7 @@ from lab.clouds.cloudflare.spectrum.apps import SpectrumApps
 from lab.clouds.cloudflare.world import World
 from lab.clouds.cloudflare.zones.answering import Authoritative
 from lab.clouds.cloudflare.zones.dns_records import DnsRecords
+from lab.clouds.cloudflare.zones.name_servers import NameServers
 from lab.clouds.cloudflare.zones.zones import Zones
 from lab.state.state import State
 
@@ -46,7 +47,7 @@ class Cloudflare:
             self.delegations = Delegations(basics, self.prefixes)
             self.bgp_prefixes = BgpPrefixes(basics, self.prefixes)
             self.bindings = Bindings(basics, self.prefixes, self.delegations, self.bgp_prefixes)
-            self.zones = Zones(basics)
+            self.zones = Zones(basics, NameServers(basics))
             self.maps = AddressMaps(basics, self.delegations, self.zones)
             self.dns_records = DnsRecords(basics, self.zones)
             self.spectrum = SpectrumApps(basics, self.zones, self.dns_records, self.delegations)

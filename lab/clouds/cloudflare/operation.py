@@ -79,6 +79,8 @@ class Operation:
     """The parameters of the query that it looks at, besides `page` and `per_page`."""
     one_in_list: bool = False
     """Whether the body may also come as a list of just one object, as Cloudflare's own example has it."""
+    repeated: tuple[str, ...] = ()
+    """Those parameters of the query that may be there several times: as if joined with commas."""
 
 
 OPERATIONS: Final[dict[tuple[str, str], Operation]] = {}
@@ -93,6 +95,7 @@ def operation(
     takes_upload: str = "",
     query: tuple[str, ...] = (),
     one_in_list: bool = False,
+    repeated: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
     """Register the function that answers an endpoint; the first line of its docstring is the summary."""
 
@@ -101,7 +104,7 @@ def operation(
             raise ValueError(f"{method} {path} is registered twice")
         summary = (function.__doc__ or "").partition("\n")[0].rstrip(".")
         OPERATIONS[method, path] = Operation(
-            method, path, permissions, function, body, takes_upload, summary, query, one_in_list
+            method, path, permissions, function, body, takes_upload, summary, query, one_in_list, repeated
         )
         return function
 

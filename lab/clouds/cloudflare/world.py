@@ -32,5 +32,8 @@ class World(Protocol):
     def covering_route_objects(self, prefix: Prefix) -> Iterable[RouteObject]:
         """Those of `prefix` and of less specific prefixes, the most specific first."""
 
+    def reverse_servers(self, zone: str) -> tuple[str, ...]:
+        """The name servers that a RIR has delegated this reverse zone to; none if it has not."""
+
     def txt(self, name: str) -> tuple[str, ...]:
         """The texts at a name in the DNS, found from its root down; empty where nobody answers with any."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -27,6 +27,9 @@ class Flaw(Enum):
     """It is announced, and neither the IRR nor the RPKI has anything of it."""
     CONTRADICTED = "contradicted-by-roa"
     """A route object says what the RPKI says is invalid."""
+    OTHER_REGISTRY = "other-registry"
+    """Its route objects are all at registries that it is not registered with, as after a transfer to another
+    RIR, which takes no route objects with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +70,18 @@ class AsnCheck:
 
 
 class Evidence:
-    """What is held against each other. `announced` are the origins in the BGP table, by prefix."""
+    """What is held against each other. `announced` are the origins in the BGP table, by prefix; `rir_of` says
+    where a prefix is registered, None for nowhere."""
 
     def __init__(
-        self, index: RouteIndex, vrps: Iterable[Vrp], announced: Mapping[Prefix, Iterable[int]]
+        self,
+        index: RouteIndex,
+        vrps: Iterable[Vrp],
+        announced: Mapping[Prefix, Iterable[int]],
+        rir_of: Callable[[Prefix], str | None],
     ) -> None:
         self.index = index
+        self._rir_of = rir_of
         self.vrps = VrpTable(vrps)
         self.announced = {prefix: tuple(sorted(set(origins))) for prefix, origins in announced.items()}
 
@@ -91,6 +100,7 @@ class Evidence:
             *(found for asn in announced for found in self._of_announcement(prefix, asn)),
             *self._only_rpki(prefix, objects, vrps),
             *self._contradicted(objects),
+            *self._at_other_registries(prefix, objects),
         )
         return PrefixRow(prefix, announced, objects, vrps, findings)
 
@@ -135,6 +145,16 @@ class Evidence:
                     f"{what} is {verdict}",
                     f"remove it, or add a ROA for {route.prefix} and AS{route.origin}",
                 )
+
+    def _at_other_registries(self, prefix: Prefix, objects: tuple[RouteObject, ...]) -> Iterator[IrrFinding]:
+        rir = self._rir_of(prefix)
+        sources = sorted({route.source for route in objects})
+        if rir is not None and sources and rir not in sources:
+            text = (
+                f"{prefix} is registered with {rir}, and its route objects are at {', '.join(sources)} only,"
+                " where somebody else may be the one to edit them"
+            )
+            yield IrrFinding(Flaw.OTHER_REGISTRY, text, f"add a route object at {rir}, and remove those")
 
 
 def check_prefix(prefix: Prefix, evidence: Evidence) -> PrefixCheck:

@@ -29,12 +29,13 @@ class Connection:
 
 
 def chosen_sources(words: str) -> tuple[str, ...]:
-    """The sources of a list such as `ripe,arin`, upper and lower case alike. Raises RegistryError."""
-    chosen = {word.strip().upper() for word in words.split(",")}
-    for word in sorted(chosen):
+    """The sources of a list such as `ripe,arin`, upper and lower case alike, in its order: of as-sets with
+    one name, that of the first source counts. Raises RegistryError."""
+    chosen = tuple(dict.fromkeys(word.strip().upper() for word in words.split(",")))
+    for word in chosen:
         if word not in ALL_SOURCES:
             raise RegistryError(f"there is no source {word!a}", suggestion(word, ALL_SOURCES))
-    return tuple(source for source in ALL_SOURCES if source in chosen)
+    return chosen
 
 
 def joined(texts: Iterable[str]) -> str:

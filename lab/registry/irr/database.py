@@ -12,12 +12,16 @@ from lab.registry.irr.from_file import TakenEntries
 from lab.registry.irr.index import RouteIndex
 from lab.registry.irr.making import SOURCES, new_as_set, new_route
 from lab.registry.irr.records import AsSet, RouteObject
+from lab.state.derived import Derived
 from lab.state.state import State
 from lab.topology.model import IrrAsSet, IrrRoute, Topology
 
 
 class IrrDatabase:
     """Route objects and as-sets. One thread at a time.
+
+    Objects stay when their space goes to another holder or RIR: some registries clean up after a transfer,
+    some do not, and those of a former holder are what a new one meets. Whoever wants them gone removes them.
 
     All of it lives in `state`; an entry of the topology is taken into it once (`lab.registry.irr.from_file`).
     `registry` says where a prefix is registered, and to whom; `now` gives UNIX seconds of the calendar.
@@ -38,9 +42,7 @@ class IrrDatabase:
         with state.transaction():
             taken_routes.take(topology.irr, self._route_of_file)
             taken_as_sets.take(topology.as_sets, self._as_set_of_file)
-        self._indexed: tuple[RouteObject, ...] = ()
-        self._indexed_at = -1
-        self._index = RouteIndex()
+        self._index = Derived(state, self._routes, RouteIndex)
 
     # --- asking -----------------------------------------------------------------------------------------
 
@@ -52,12 +54,7 @@ class IrrDatabase:
     @property
     def index(self) -> RouteIndex:
         """The route objects as they are now."""
-        if self._indexed_at != self.version:
-            routes = tuple(self._routes.values())
-            if routes != self._indexed:
-                self._index, self._indexed = RouteIndex(routes), routes
-            self._indexed_at = self.version
-        return self._index
+        return self._index.get()
 
     def routes(self) -> tuple[RouteObject, ...]:
         """Every route object, in the order of the prefixes."""
@@ -92,6 +89,11 @@ class IrrDatabase:
         """The ASes behind an as-set or an AS number, sets in sets included; unknown sets have none."""
         chosen = tuple(sources)
         return membership.expand(name, lambda each: self.as_set(each, chosen))
+
+    def rir_of(self, prefix: Prefix) -> str | None:
+        """The registry that is to have the route objects of a prefix: the RIR where it is registered."""
+        registration = self.registry.find(prefix)
+        return registration.rir if registration is not None else None
 
     # --- changing ---------------------------------------------------------------------------------------
 

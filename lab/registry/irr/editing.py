@@ -79,24 +79,41 @@ class IrrEditor:
         """Remove all lines of `descr` or `remarks` of a route object."""
         return self._put(_with_lines(self._route(prefix, origin, source), _field(field), ()))
 
-    def put_as_set(self, name: str, members: Iterable[str], source: str | None = None) -> AsSet:
-        """Create an as-set, or give it other members. With `source` None that is where it is already, else
-        the RIR of the AS in a hierarchical name, else RIPE."""
+    def put_as_set(
+        self,
+        name: str,
+        members: Iterable[str],
+        source: str | None = None,
+        *,
+        descr: str = "",
+        remarks: str = "",
+    ) -> AsSet:
+        """Create an as-set, or give it other members and lines. With `source` None that is where it is, if it
+        is anywhere, else the RIR of the AS in a hierarchical name, else RIPE."""
         where = source
         if where is None and (found := self._database.as_set(set_name(name))) is not None:
             where = found.source
-        made = new_as_set(self._database.registry, name, members, where)
+        made = new_as_set(self._database.registry, name, members, where, descr, remarks)
         with self._database.state.transaction():
             return self._database.put_as_set(made)
 
-    def remove_as_set(self, name: str) -> AsSet:
-        """Delete an as-set. The sets that have it as a member keep the name, and get nothing by it."""
-        found = self._database.as_set(name)
-        if found is None:
+    def remove_as_set(self, name: str, source: str | None = None) -> AsSet:
+        """Delete an as-set. `source` is needed where several registries have one. The sets that have it as a
+        member keep the name, and get nothing by it."""
+        where = None if source is None else source_name(source)
+        alike = [each for each in self._database.as_sets() if each.name == name.upper()]
+        found = [each for each in alike if where in (None, each.source)]
+        if len(found) > 1:
+            sources = ", ".join(each.source for each in found)
+            raise RegistryError(f"several registries have an as-set {name.upper()}", f"say which: {sources}")
+        if not found:
             names = [each.name for each in self._database.as_sets()]
-            raise RegistryError(f"there is no as-set {name!r}", suggestion(name, names, "there are"))
+            raise RegistryError(
+                f"there is no as-set {name!r}{f' at {where}' if where else ''}",
+                f"there is one at {alike[0].source}" if alike else suggestion(name, names, "there are"),
+            )
         with self._database.state.transaction():
-            return self._database.remove_as_set(found)
+            return self._database.remove_as_set(found[0])
 
     def _check_source(self, prefix: Prefix, source: str | None) -> None:
         registration = self._database.registry.find(prefix)

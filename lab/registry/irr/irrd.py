@@ -14,6 +14,7 @@ from lab.registry.irr.names import as_number
 from lab.registry.irr.pseudo import RPKI
 from lab.registry.irr.queries import ALL_SOURCES, Queries, Specificity
 from lab.registry.irr.records import AsSet, RouteObject
+from lab.registry.irr.templates import VERSION
 
 _LONGEST_TIMEOUT: Final = 1000
 _ROUTE_KEY: Final = re.compile(r"(\S+?)-?(AS\d+)", re.IGNORECASE)
@@ -61,7 +62,7 @@ class IrrdQueries:
     def _found(self, letter: str, parameter: str) -> str:
         match letter:
             case "v":
-                return "IRRd -- version 4: the protocol, as a lab speaks it"
+                return VERSION
             case "s":
                 return ",".join(self._connection.sources)
             case "g" | "6":

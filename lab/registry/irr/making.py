@@ -53,7 +53,12 @@ def new_route(
 
 
 def new_as_set(
-    registry: RegistryDatabase, name: str, members: Iterable[str], source: str | None = None
+    registry: RegistryDatabase,
+    name: str,
+    members: Iterable[str],
+    source: str | None = None,
+    descr: str = "",
+    remarks: str = "",
 ) -> AsSet:
     """An as-set at `source`, None for the RIR of the AS in a hierarchical name and else RIPE. The holder of
     that AS maintains it, or a mntner with the name of the set. Raises RegistryError."""
@@ -65,7 +70,8 @@ def new_as_set(
     chosen = tuple(dict.fromkeys(member(each) for each in members))
     if len(chosen) > MOST_MEMBERS:
         raise RegistryError(f"{proper} would have {len(chosen)} members; expected at most {MOST_MEMBERS}")
-    return AsSet(proper, chosen, where, maintainer_of(holder))
+    lines = lines_of(descr, where), lines_of(remarks, where)
+    return AsSet(proper, chosen, where, maintainer_of(holder), *lines)
 
 
 def source_name(word: str) -> str:

@@ -32,10 +32,11 @@ class Specificity(Enum):
 
 
 class Queries:
-    """Answers as of now. `vrps` are the lab's; `now` gives UNIX seconds of the calendar.
+    """Answers as of now. `vrps` gives the lab's, which are another object when they are others; `now` gives
+    UNIX seconds of the calendar.
 
-    Objects that contradict a ROA are shown like any other. `sources` are some of ALL_SOURCES, and answers
-    have them in that order.
+    Objects that contradict a ROA are shown like any other. `sources` are some of ALL_SOURCES. Answers begin
+    with what is derived from the RPKI; in which order they are named matters for as-sets only.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class Queries:
         self._vrps = vrps
         self._now = now
         self._anchor = anchors_of(database.registry)
-        self._derived_from: frozenset[Vrp] = frozenset()
+        self._derived_from: Iterable[Vrp] = ()
         self._derived = RouteIndex()
 
     def routes(self, prefix: Prefix, which: Specificity, sources: Iterable[str]) -> list[RouteObject]:
@@ -123,8 +124,8 @@ class Queries:
         return [*derived, *(route for route in look(self._database.index) if route.source in sources)]
 
     def _derived_index(self) -> RouteIndex:
-        vrps = frozenset(self._vrps())
-        if vrps != self._derived_from:
+        vrps = self._vrps()
+        if vrps is not self._derived_from:
             self._derived, self._derived_from = RouteIndex(derived_objects(vrps)), vrps
         return self._derived
 

@@ -12,11 +12,12 @@ from lab.registry.irr.names import as_number
 from lab.registry.irr.objects import CLASSES, key_text
 from lab.registry.irr.queries import ALL_SOURCES, Queries, Specificity
 from lab.registry.irr.records import AsSet, RouteObject
+from lab.registry.irr.templates import about_server, template
 from lab.topology.problems import suggestion
 
 NOTHING: Final = "%  No entries found for the selected source(s)."
 
-_FLAGS: Final = "aBbcCdFGkKlLmMrxi:s:T:V:"
+_FLAGS: Final = "aBbcCdFGkKlLmMrRxi:q:s:t:T:v:V:"
 """Those with a colon have a value. What is not looked at below is about contacts: no object here has any."""
 _SPECIFICITY: Final = {
     "-x": Specificity.EXACT,
@@ -26,6 +27,7 @@ _SPECIFICITY: Final = {
     "-M": Specificity.MORE,
 }
 _INVERSE: Final = ("origin", "mnt-by")
+_DESCRIPTIONS: Final = {"-q": about_server, "-t": template, "-v": template}
 
 
 class RipeQueries:
@@ -52,6 +54,9 @@ class RipeQueries:
             self._connection.persistent = True
             return ""
         self._connection.persistent |= "-k" in flags
+        for flag, describe in _DESCRIPTIONS.items():
+            if flag in flags:
+                return describe(flags[flag])
         if not key:
             raise RegistryError("there is nothing to search for", "expected for example 203.0.113.0/24")
         found = [each for each in self._search(flags, key) if each.kind in _classes(flags)]
@@ -61,7 +66,9 @@ class RipeQueries:
     def _search(self, flags: dict[str, str], key: str) -> list[RouteObject] | list[RouteObject | AsSet]:
         sources = chosen_sources(flags["-s"]) if "-s" in flags else ALL_SOURCES
         if "-i" in flags:
-            return self._inverse(flags["-i"], key, sources)
+            attributes = [word.strip().lower() for word in flags["-i"].split(",")]
+            found = [each for name in attributes for each in self._inverse(name, key, sources)]
+            return list(dict.fromkeys(found))
         wanted = [_SPECIFICITY[flag] for flag in flags if flag in _SPECIFICITY]
         try:
             prefix = Prefix.parse(key)
@@ -76,7 +83,7 @@ class RipeQueries:
     def _inverse(
         self, attribute: str, key: str, sources: tuple[str, ...]
     ) -> list[RouteObject] | list[RouteObject | AsSet]:
-        match attribute.lower():
+        match attribute:
             case "mnt-by":
                 return self._queries.of_maintainer(key, sources)
             case "origin":

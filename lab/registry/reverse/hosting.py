@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from lab.dns.contents import ContentError, rdata
-from lab.dns.names import DomainNameError, canonical, is_within, record_name
+from lab.dns.contents import ContentError, canonical_content
+from lab.dns.names import DomainNameError, canonical, existing, is_within, record_name
 from lab.dns.zones import ResourceRecord
 from lab.registry.errors import RegistryError
+from lab.state.derived import Derived
 from lab.state.state import State
 from lab.topology.problems import shown, suggestion
 
@@ -38,10 +39,15 @@ class ElsewhereZone:
 
     origin: str
     by_name: Mapping[str, tuple[ResourceRecord, ...]]
+    existing: frozenset[str]
 
     def names(self) -> Collection[str]:
         """Every name that has records."""
         return self.by_name.keys()
+
+    def exists(self, name: str) -> bool:
+        """Whether there are records at a name, or below it."""
+        return name in self.existing
 
     def records(self, name: str) -> tuple[ResourceRecord, ...]:
         """The records at a name."""
@@ -63,14 +69,11 @@ class ElsewhereDns:
         self._state = state
         self._now = now
         self._records = state.table("registry_elsewhere_dns", ElsewhereRecord)
-        self._as_of = -1
-        self._zones: dict[str, ElsewhereZone] = {}
+        self._zones = Derived(state, self._records, _made)
 
     def zones(self) -> Mapping[str, ElsewhereZone]:
         """The zones as they are now, by origin."""
-        if self._as_of != self._state.changes:
-            self._zones, self._as_of = self._made(), self._state.changes
-        return self._zones
+        return self._zones.get()
 
     def put_record(self, zone: str, name: str, rtype: str, content: str, ttl: int = 300) -> ResourceRecord:
         """Add a record, or change the TTL of one that is there: all of one name and type have the same
@@ -126,7 +129,11 @@ class ElsewhereDns:
 
     def _check_place(self, zone: str, record: ResourceRecord) -> None:
         """Raises RegistryError where the zone cannot have the record in addition."""
-        others = [each for each in self._at(zone, record.name) if each.content != record.content]
+        others = [
+            each
+            for each in self._at(zone, record.name)
+            if (each.rtype, each.content) != (record.rtype, record.content)
+        ]
         if record.rtype == "SOA" or (record.name == zone and record.rtype == "NS"):
             raise RegistryError(
                 f"the {record.rtype} records of {zone} itself are its servers' own: {', '.join(NAMESERVERS)}",
@@ -155,12 +162,13 @@ class ElsewhereDns:
         if found is not None and sum(map(len, found.by_name.values())) >= MOST_RECORDS:
             raise RegistryError(f"{zone} has {MOST_RECORDS} records already", "remove some first")
 
-    def _made(self) -> dict[str, ElsewhereZone]:
-        zones: dict[str, dict[str, tuple[ResourceRecord, ...]]] = {}
-        for each in self._records.values():
-            by_name = zones.setdefault(each.zone, {})
-            by_name[each.record.name] = (*by_name.get(each.record.name, ()), each.record)
-        return {origin: ElsewhereZone(origin, by_name) for origin, by_name in zones.items()}
+
+def _made(records: Iterable[ElsewhereRecord]) -> Mapping[str, ElsewhereZone]:
+    zones: dict[str, dict[str, tuple[ResourceRecord, ...]]] = {}
+    for each in records:
+        by_name = zones.setdefault(each.zone, {})
+        by_name[each.record.name] = (*by_name.get(each.record.name, ()), each.record)
+    return {origin: ElsewhereZone(origin, by_name, existing(by_name)) for origin, by_name in zones.items()}
 
 
 def _key(zone: str, record: ResourceRecord) -> str:
@@ -184,10 +192,9 @@ def _checked_name(name: str) -> str:
 
 def _checked_content(rtype: str, content: str) -> str:
     try:
-        rdata(rtype, content)
+        return canonical_content(rtype, content)
     except ContentError as error:
         raise RegistryError(str(error)) from None
-    return content
 
 
 def _checked_ttl(ttl: int) -> int:

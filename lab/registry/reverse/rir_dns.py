@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from lab.dns.names import is_within
+from lab.dns.names import existing, is_within
 from lab.dns.zones import ResourceRecord
 from lab.registry.reverse.delegations import Delegations
 from lab.registry.reverse.zones import TREES, zone_name
@@ -23,10 +23,15 @@ class RirZone:
 
     origin: str
     delegations: Mapping[str, tuple[str, ...]]
+    existing: frozenset[str]
 
     def names(self) -> Collection[str]:
         """The zones that are delegated."""
         return self.delegations.keys()
+
+    def exists(self, name: str) -> bool:
+        """Whether a zone is delegated at a name, or below it."""
+        return name in self.existing
 
     def records(self, name: str) -> tuple[ResourceRecord, ...]:
         """The name servers of a zone that is delegated."""
@@ -68,7 +73,7 @@ class RirDns:
 
 
 def _zone(origin: str, delegated: Mapping[str, tuple[str, ...]]) -> RirZone:
-    return RirZone(
-        origin,
-        {zone: servers for zone, servers in delegated.items() if zone != origin and is_within(zone, origin)},
-    )
+    within = {
+        zone: servers for zone, servers in delegated.items() if zone != origin and is_within(zone, origin)
+    }
+    return RirZone(origin, within, existing(within))

@@ -12,10 +12,11 @@ from support.curl_commands import DATA, CurlCommands
 pytestmark = [pytest.mark.live, pytest.mark.curl, pytest.mark.irr]
 
 PREFIX = "203.0.113.0/24"
+ACCOUNT = "654c5f71c324478cc9f68d60065d4620"
 PARTNER = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 MICROSECONDS = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
-START = "Get started"
+START, TROUBLE = "Get started", "Troubleshoot prefix validation"
 
 
 @pytest.fixture
@@ -26,8 +27,8 @@ def curl(shell):
 
 
 @pytest.mark.seed(
-    131, 132, 133, 134, 143, 146, 147, 148, 150, 153, 155, 157, 158, 159, 161, 162, 175, 177, 184, 193, 201,
-    202, 203, 204, 205, 215, 235, 258,
+    131, 132, 133, 134, 143, 146, 147, 148, 150, 153, 155, 157, 159, 161, 175, 177, 184, 193, 201, 202, 203,
+    204, 205, 235, 258,
 )  # fmt: skip
 def test_every_command_of_the_documents_does_what_it_says(shell, curl):
     prefix = add(shell, curl)
@@ -36,7 +37,6 @@ def test_every_command_of_the_documents_does_what_it_says(shell, curl):
     advertise(shell, curl)
     map_addresses(shell, curl)
     upgrade_addresses(shell, curl)
-    look_for_trouble(shell, curl)
     assert curl.left == []
 
 
@@ -67,8 +67,9 @@ def add(shell, curl):
     assert re.fullmatch(UUID, found["ownership_validation_token"])
     assert re.fullmatch(MICROSECONDS, found["created_at"])
     assert found | {
-        "cidr": PREFIX, "approved": "P", "advertised": None, "asn": 13335, "description": "",
-        "irr_validation_state": "pending", "rpki_validation_state": "pending",
+        "cidr": PREFIX, "account_id": ACCOUNT, "description": "", "approved": "P", "on_demand_enabled": False,
+        "on_demand_locked": False, "advertised": None, "advertised_modified_at": None, "asn": 13335,
+        "delegate_loa_creation": True, "irr_validation_state": "pending", "rpki_validation_state": "pending",
         "ownership_validation_state": "pending",
     } == found  # fmt: skip
     shell.run(f"PREFIX_ID={found['id']}")
@@ -76,11 +77,21 @@ def add(shell, curl):
 
 
 def prove(shell, curl, prefix):
+    """First without the token, which is the sample of the page on trouble, then with it."""
     token = prefix["ownership_validation_token"]
     shell.run(f"lab roa add {PREFIX} 13335")
-    shell.run(f'lab irr add {PREFIX} 13335 --remarks "cf-validation: {token}"')
-    assert f"cf-validation: {token}" in shell.run(f"whois -h $WHOIS_HOST -p $WHOIS_PORT {PREFIX}")
+    shell.run(f"lab irr add {PREFIX} 13335")
     curl.next(START, "/validate")
+    shell.run("lab wait 5m")
+    sample = prefix | {
+        "irr_validation_state": "valid", "rpki_validation_state": "valid",
+        "ownership_validation_state": "missing",
+    }  # fmt: skip
+    shown = curl.next(TROUBLE, "GET")["result"]
+    assert shown | {"modified_at": prefix["modified_at"]} == sample
+    shell.run(f'lab irr edit {PREFIX} 13335 --remarks "cf-validation: {token}"')
+    assert f"cf-validation: {token}" in shell.run(f"whois -h $WHOIS_HOST -p $WHOIS_PORT {PREFIX}")
+    assert curl.next(TROUBLE, "/validate")["success"] is True
     shell.run("lab wait 5m")
     assert get(shell, f"addressing/prefixes/{prefix['id']}")["result"]["approved"] == "V"
     answer = curl.next(
@@ -96,7 +107,8 @@ def bind(shell, curl):
     assert (bgp["cidr"], bgp["on_demand"]["advertised"]) == (PREFIX, False)
     shell.run(f"BGP_PREFIX_ID={bgp['id']}")
     answer = curl.next(START, "203.0.113.16/29", {"<SERVICE_ID>": service_id(shell, "Spectrum")})
-    assert set(answer) >= {"errors", "messages", "success", "result"}
+    envelope = {name: answer[name] for name in ("errors", "messages", "success")}
+    assert envelope == {"errors": [], "messages": [], "success": True}
     assert answer["result"] | {
         "cidr": "203.0.113.16/29", "service_name": "Spectrum", "provisioning": {"state": "provisioning"}
     } == answer["result"]  # fmt: skip
@@ -123,8 +135,11 @@ def map_addresses(shell, curl):
     )["result"]["id"]
     shell.run(f"ZONE_ID={zone}")
     answer = curl.next("Set up address maps", "Example address map", {"<ZONE_ID>": zone})
+    assert (answer["result"]["description"], answer["result"]["enabled"]) == ("Example address map", True)
     assert [each["ip"] for each in answer["result"]["ips"]] == ["203.0.113.1", "203.0.113.2"]
-    assert [each["identifier"] for each in answer["result"]["memberships"]] == [zone]
+    assert [(each["identifier"], each["kind"]) for each in answer["result"]["memberships"]] == [
+        (zone, "zone")
+    ]
     answer = curl.next("Set up address maps", "default_sni")
     assert (
         answer["result"] | {"default_sni": "sni.example.com", "enabled": False, "memberships": []}
@@ -145,15 +160,17 @@ def upgrade_addresses(shell, curl):
     assert {each["provisioning"]["state"] for each in seen} == {"active"}
     assert answer["result"]["id"] in {each["id"] for each in seen}
     answer = curl.next(page, "spectrum/apps")
-    assert answer["result"]["edge_ips"] == {"type": "static", "ips": ["203.0.113.18"]}
+    assert (
+        answer["result"]
+        | {
+            "protocol": "tcp/22", "dns": {"type": "CNAME", "name": "ssh.example.com"},
+            "origin_direct": ["tcp://192.0.2.1:22"], "proxy_protocol": "off", "ip_firewall": True,
+            "tls": "full", "edge_ips": {"type": "static", "ips": ["203.0.113.18"]}, "traffic_type": "direct",
+        }
+        == answer["result"]
+    )  # fmt: skip
     page = "Use BYOIP with Magic Transit and CDN"
     assert curl.next(page, "GET")["success"] is True
     # The page is about another prefix: here the address is Spectrum's already.
     answer = curl.next(page, "203.0.113.100/32", {"<SERVICE_ID>": service_id(shell, "CDN")})
     assert [each["code"] for each in answer["errors"]] == [1108]
-
-
-def look_for_trouble(shell, curl):
-    page = "Troubleshoot prefix validation"
-    assert curl.next(page, "GET")["result"]["ownership_validation_state"] == "valid"
-    assert curl.next(page, "/validate")["success"] is True

@@ -46,6 +46,10 @@ def test_a_restarted_speaker_has_its_lists_again(chain):
     chain.converge()
     assert paths(chain, "tier1").keys() == {str(OTHER)}
     assert chain.commands("transit") == [only(OTHER)]
+    chain.kill("transit")
+    chain.apply("transit", only(HELD))
+    chain.converge()
+    assert paths(chain, "tier1").keys() == {str(HELD)}, "the list of before it died is not the one it has"
     chain.apply("transit", SetCustomerFilter("customer", None))
     chain.converge()
     assert paths(chain, "tier1").keys() == {str(HELD), str(OTHER)}

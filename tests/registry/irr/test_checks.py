@@ -16,6 +16,7 @@ from lab.registry.irr.checks import Evidence, Flaw, PrefixRow, check_asn, check_
 from lab.registry.irr.index import RouteIndex
 from lab.registry.irr.narrating import as_json, as_text
 from lab.registry.irr.records import RouteObject
+from lab.topology.model import Holding, IrrRoute
 
 PREFIX = Prefix.parse("203.0.113.0/24")
 HALF = Prefix.parse("203.0.113.0/25")
@@ -23,7 +24,7 @@ OTHER = Prefix.parse("198.51.100.0/25")
 
 
 def evidence(lab: IrrLab, announced: Mapping[Prefix, list[int]]) -> Evidence:
-    return Evidence(lab.database.index, lab.vrps, announced)
+    return Evidence(lab.database.index, lab.vrps, announced, lab.database.rir_of)
 
 
 def flaws(lab: IrrLab, announced: Mapping[Prefix, list[int]], prefix: Prefix = PREFIX) -> list[Flaw]:
@@ -66,6 +67,24 @@ def test_a_missing_entry_is_one_finding_where_there_are_a_supernets_entry_and_a_
     lab.vrps = [Vrp(PREFIX, 24, 13335), Vrp(HALF, 25, 13335)]
     assert flaws(lab, {HALF: [13335]}, HALF) == [Flaw.SUPERNET_ONLY]
     assert flaws(lab, {}, HALF) == [Flaw.ONLY_RPKI]
+
+
+def test_entries_at_registries_that_do_not_have_the_space_are_found_until_its_own_has_one() -> None:
+    lab = IrrLab([IrrRoute(PREFIX, 64496, source="RIPE"), IrrRoute(PREFIX, 64497, source="APNIC")])
+    assert flaws(lab, {PREFIX: [64496]}) == [Flaw.OTHER_REGISTRY]
+    text = as_text(check_prefix(PREFIX, evidence(lab, {})))
+    assert "203.0.113.0/24 is registered with ARIN, and its route objects are at APNIC, RIPE only" in text
+    lab.add("203.0.113.0/24", 64496)
+    assert flaws(lab, {PREFIX: [64496]}) == []
+
+
+def test_an_entry_stays_at_the_registry_that_its_space_has_left(lab: IrrLab) -> None:
+    lab.add("203.0.113.0/24", 64496)
+    lab.registries.database.sync([Holding(PREFIX, "site-b", "RIPE", "ALLOCATED PA")])
+    assert [each.source for each in lab.database.exact(PREFIX)] == ["ARIN"]
+    assert flaws(lab, {PREFIX: [64496]}) == [Flaw.OTHER_REGISTRY]
+    assert lab.add("203.0.113.0/24", 64496).source == "RIPE"
+    assert flaws(lab, {PREFIX: [64496]}) == []
 
 
 def test_the_supernets_entry_of_another_as_counts_for_nothing(lab: IrrLab) -> None:
@@ -204,7 +223,7 @@ VRPS = st.builds(
 def test_an_as_that_has_its_object_has_no_flaw_and_one_without_has_exactly_one(
     routes: list[RouteObject], vrps: list[Vrp], announced: dict[Prefix, list[int]]
 ) -> None:
-    held = Evidence(RouteIndex(routes), vrps, announced)
+    held = Evidence(RouteIndex(routes), vrps, announced, lambda prefix: None)
     table = VrpTable(vrps)
     everything = (Prefix.parse("0.0.0.0/0"), Prefix.parse("::/0"))
     for row in (row for each in everything for row in check_prefix(each, held).rows):

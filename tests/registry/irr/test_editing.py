@@ -81,9 +81,10 @@ def test_objects_of_subnets_are_added_beside_that_of_the_supernet(lab: IrrLab) -
 
 @pytest.mark.seed(136, 268)
 def test_a_token_is_written_into_remarks(lab: IrrLab) -> None:
-    lab.add("203.0.113.0/24", 64496, descr="Example Network")
-    made = lab.editor.add_lines(ARIN_RANGE, 64496, "remarks", "Validation Token: abc123xyz")
+    lab.add("203.0.113.0/24", 65000, descr="Example Network")
+    made = lab.editor.add_lines(ARIN_RANGE, 65000, "remarks", "Validation Token: abc123xyz")
     assert made.remarks == ("Validation Token: abc123xyz",)
+    assert "origin:         AS65000\n" in text_of(made)
     assert "remarks:        Validation Token: abc123xyz\n" in text_of(made)
 
 
@@ -158,6 +159,23 @@ def test_of_two_registries_with_the_same_object_one_has_to_be_named() -> None:
         lab.editor.remove_route(ARIN_RANGE, 64496)
     assert lab.editor.remove_route(ARIN_RANGE, 64496, "ripe").source == "RIPE"
     assert [each.source for each in lab.database.routes()] == ["ARIN"]
+
+
+def test_of_two_sets_of_one_name_one_has_to_be_named(lab: IrrLab) -> None:
+    for source in ("APNIC", "RIPE"):
+        lab.editor.put_as_set("AS-CUSTOMERS", ["AS64496"], source)
+    with pytest.raises(RegistryError, match="say which: APNIC, RIPE"):
+        lab.editor.remove_as_set("as-customers")
+    with pytest.raises(RegistryError, match="no as-set 'AS-CUSTOMERS' at ARIN; there is one at APNIC"):
+        lab.editor.remove_as_set("AS-CUSTOMERS", "arin")
+    assert lab.editor.remove_as_set("AS-CUSTOMERS", "RIPE").source == "RIPE"
+    assert [each.source for each in lab.database.as_sets()] == ["APNIC"]
+
+
+def test_a_set_has_lines_and_loses_them_when_it_is_written_without(lab: IrrLab) -> None:
+    made = lab.editor.put_as_set("AS-CUSTOMERS", ["AS64496"], descr="one\ntwo", remarks="three")
+    assert (made.descr, made.remarks) == (("one", "two"), ("three",))
+    assert lab.editor.put_as_set("AS-CUSTOMERS", ["AS64496"]).descr == ()
 
 
 def test_a_set_stays_where_it_is_when_it_gets_other_members(lab: IrrLab) -> None:

@@ -138,6 +138,14 @@ def test_sources_are_chosen_for_the_connection_and_the_rpki_only_if_asked_for(la
     )
 
 
+def test_the_as_set_of_the_source_that_is_named_first_counts(lab: IrrLab) -> None:
+    lab.editor.put_as_set("AS-MORE", ["AS64496"], "ARIN")
+    talk = b"!!\n!sRIPE,ARIN\n!s-lc\n!iAS-MORE\n!sARIN,RIPE\n!iAS-MORE\n"
+    assert converse(lab.session(), talk).decode() == (
+        "C\nA10\nRIPE,ARIN\nC\nA21\nAS64501 AS-CUSTOMERS\nC\nC\nA8\nAS64496\nC\n"
+    )
+
+
 def test_the_state_of_the_sources_is_json(lab: IrrLab) -> None:
     found = json.loads(data(lab.whois("!J-*")))
     assert found["ARIN"] == {"authoritative": True, "keep_journal": False}

@@ -20,12 +20,13 @@ from lab.serving.mailbox import Mailbox
 from lab.serving.streams import MOST_CONNECTIONS
 
 PREFIX = Prefix.parse("203.0.113.0/24")
+TOKEN = "cf-validation: 9477b6c3-4344-4ceb-85c4-6463e7d2453f"
 
 
 @pytest.fixture(scope="module")
 def lab() -> IrrLab:
     lab = IrrLab()
-    lab.add("203.0.113.0/24", 13335, descr="Example Company, Inc.\ncf-validation: a token")
+    lab.add("203.0.113.0/24", 13335, descr=f"Example Company, Inc.\n{TOKEN}")
     lab.add("203.0.113.0/25", 64496)
     lab.vrps = [Vrp(PREFIX, 24, 13335)]
     return lab
@@ -51,7 +52,10 @@ def test_whois_shows_the_rpki_section_and_the_irr_section(lab: IrrLab, server: W
         ["RPKI  # Trust Anchor: arin"],
         ["ARIN"],
     ]
-    assert "descr:          Example Company, Inc.\n                cf-validation: a token\n" in sections[1]
+    assert "descr:          RPKI ROA for 203.0.113.0/24\n" in sections[0]
+    assert "remarks:        maxLength 24\n" in sections[0]
+    assert "origin:         AS13335\n" in sections[1]
+    assert f"descr:          Example Company, Inc.\n                {TOKEN}\n" in sections[1]
 
 
 @pytest.mark.irr

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import pytest
 from support.irr_lab import IrrLab, converse
 
@@ -11,6 +14,7 @@ from lab.registry.irr.connection import MOST_ANSWER
 from lab.registry.irr.objects import parse
 from lab.registry.irr.pseudo import derived_objects
 from lab.registry.irr.whois import LONGEST_LINE
+from lab.registry.rirs import RIRS
 
 NOTHING = "%  No entries found for the selected source(s).\n\n\n"
 PREFIX = Prefix.parse("203.0.113.0/24")
@@ -114,6 +118,21 @@ def test_the_rpki_section_follows_the_vrps() -> None:
         assert lab.whois("203.0.113.0/24").count("# Trust Anchor: arin") == len(vrps)
 
 
+def test_the_rpki_section_is_made_once_for_the_same_vrps() -> None:
+    class Counted(list[Vrp]):
+        times = 0
+
+        def __iter__(self) -> Iterator[Vrp]:
+            self.times += 1
+            return super().__iter__()
+
+    lab = IrrLab()
+    lab.vrps = vrps = Counted([Vrp(PREFIX, 24, 64496)])
+    for query in ("203.0.113.0/24", "-i origin AS64496", "-M 203.0.113.0/24"):
+        lab.whois(query)
+    assert vrps.times == 1
+
+
 @pytest.mark.seed(242)
 @pytest.mark.parametrize(
     ("query", "expected"),
@@ -140,6 +159,8 @@ def test_the_rpki_section_follows_the_vrps() -> None:
         ("as64501", ["203.0.113.0/25 AS64501", "203.0.113.0/26 AS64501"]),
         ("-i origin as64501", ["203.0.113.0/25 AS64501", "203.0.113.0/26 AS64501"]),
         ("-i origin AS64511", []),
+        ("-i mnt-by,origin as64501", ["203.0.113.0/25 AS64501", "203.0.113.0/26 AS64501"]),
+        ("-R -i Origin as64501", ["203.0.113.0/25 AS64501", "203.0.113.0/26 AS64501"]),
         ("-i mnt-by site-b-mnt", ["203.0.113.0/25 AS64501", "203.0.113.0/26 AS64501"]),
         ("-i mnt-by customers-mnt", ["AS-CUSTOMERS"]),
         ("as-customers", ["AS-CUSTOMERS"]),
@@ -158,6 +179,25 @@ def test_the_rpki_section_follows_the_vrps() -> None:
 def test_a_query_finds_what_it_asks_for(lab: IrrLab, query: str, expected: list[str]) -> None:
     assert found(lab, query) == expected
     assert (lab.whois(query) == NOTHING) is (not expected)
+
+
+@pytest.mark.parametrize("kind", ["route", "route6", "as-set"])
+def test_a_template_has_the_attributes_that_objects_have(lab: IrrLab, kind: str) -> None:
+    prefix = "203.0.113.64/26" if kind == "route" else "2001:db8:100:1::/64"
+    if kind != "as-set":
+        lab.add(prefix, 13335, descr="An example", remarks="More of it")
+    shown = lab.whois("AS-CUSTOMERS" if kind == "as-set" else f"-s ARIN -T {kind} -x {prefix}")
+    has = dict.fromkeys(re.findall(r"^([a-z0-9-]+):", shown.split("\n\n")[0], re.M))
+    rows = re.findall(r"^([a-z0-9-]+): +\[(\w+)\] +\[(\w+)\] +\[.*\]$", lab.whois(f"-t {kind}"), re.M)
+    assert [name for name, *_ in rows if name in has] == list(has)
+    assert {name for name, need, _ in rows if need != "optional"} <= has.keys()
+    assert lab.whois(f"-v {kind.upper()}") == lab.whois(f"-t {kind}")
+
+
+def test_the_server_says_what_it_is(lab: IrrLab) -> None:
+    assert lab.whois("-q version").startswith("% IRRd -- version 4")
+    assert lab.whois("-q sources").split() == ["RPKI:-:X:0-0", *(f"{each}:-:N:0-0" for each in sorted(RIRS))]
+    assert lab.whois("-q Types").split() == ["route", "route6", "as-set"]
 
 
 def test_the_key_alone_can_be_asked_for(lab: IrrLab) -> None:
@@ -181,6 +221,9 @@ def test_the_key_alone_can_be_asked_for(lab: IrrLab) -> None:
         ("-i descr customer", "no inverse search by 'descr'; there is that by: origin, mnt-by"),
         ("-T rout 203.0.113.0/24", "did you mean 'route'"),
         ("-s RADB 203.0.113.0/24", "there is no source 'RADB'"),
+        ("-t inetnum", "there are no objects 'inetnum' here; there are: route, route6, as-set"),
+        ("-q all", "nothing to say about 'all'; ask for: version, sources, types"),
+        ("-i origin,descr AS64496", "no inverse search by 'descr'"),
         ("-z 203.0.113.0/24", "option -z not recognized"),
         ("--select-types route", "option --select-types not recognized"),
         ("203.0.113.0/24 -s", "option -s requires argument"),

@@ -59,6 +59,31 @@ def test_a_record_twice_is_one_and_all_of_a_name_and_type_have_the_last_ttl(dns:
     assert {(record.content, record.ttl) for record in records} == {("192.0.2.1", 900), ("192.0.2.2", 900)}
 
 
+@pytest.mark.parametrize(
+    ("rtype", "content", "same"),
+    [
+        ("AAAA", "2001:db8::7", "2001:0DB8:0:0::7"),
+        ("PTR", "www.example.net", "WWW.example.net."),
+        ("MX", "10 mail.example.net", "010  Mail.example.net."),
+        ("MX", "0 .", "0 ."),
+        ("TXT", "Text.", "Text."),
+    ],
+)
+def test_a_record_that_is_written_in_another_way_is_the_same(
+    dns: ElsewhereDns, rtype: str, content: str, same: str
+) -> None:
+    for each in (content, same):
+        dns.put_record("example.com", "www", rtype, each)
+    assert contents(dns) == {("www.example.com", rtype, content)}
+
+
+@pytest.mark.parametrize(("first", "second"), [("CNAME", "PTR"), ("PTR", "CNAME")])
+def test_an_alias_is_alone_whatever_the_other_record_says(dns: ElsewhereDns, first: str, second: str) -> None:
+    dns.put_record("example.com", "7", first, "www.example.net")
+    with pytest.raises(RegistryError, match=f"has {first} and cannot have {second} as well"):
+        dns.put_record("example.com", "7", second, "www.example.net")
+
+
 def test_records_are_removed_by_name_or_by_type(dns: ElsewhereDns) -> None:
     dns.put_record("example.com", "www", "A", "192.0.2.1")
     dns.put_record("example.com", "www", "TXT", "text")

@@ -101,6 +101,9 @@ def _cdn(rooms: Rooms, request: Request) -> Handling:
     proxied = rooms.proxied(host)
     if proxied is None:
         return Unserved(f"no zone at Cloudflare proxies {host}")
+    if not rooms.may_use(proxied.account, request.destination):
+        why = f"whose account may not use {request.destination} (error 1034, Edge IP Restricted)"
+        return Unserved(f"the CDN does not proxy {host} of zone {proxied.zone} here, {why}")
     named = "" if request.host else ", the default SNI,"
     return _to_origins(f"the CDN proxies {host}{named} of zone {proxied.zone}", proxied.origins)
 

@@ -20,9 +20,11 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class ProxiedHost:
-    """A host name that a zone at Cloudflare proxies. `origins` are the contents of its records."""
+    """A host name that a zone at Cloudflare proxies. `account` is the ID of the zone's account, `origins` are
+    the contents of its records."""
 
     zone: str
+    account: str
     origins: tuple[Address, ...]
 
 
@@ -44,6 +46,9 @@ class Rooms(Protocol):
 
     def proxied(self, host: str) -> ProxiedHost | None:
         """The host, if a zone has a proxied record for it."""
+
+    def may_use(self, account: str, address: Address) -> bool:
+        """Whether hosts of the account with this ID are served at an address."""
 
     def default_sni(self, address: Address) -> str | None:
         """The name that TLS handshakes without one are answered for at an address."""

@@ -61,7 +61,15 @@ class RoomsOfCloudflare:
         origin = self._cloudflare.authoritative.origin(host)
         if origin is None:
             return None
-        return ProxiedHost(zone.name, origin.addresses or self._resolved(origin.name))
+        return ProxiedHost(zone.name, zone.account, origin.addresses or self._resolved(origin.name))
+
+    def may_use(self, account: str, address: Address) -> bool:
+        """Whether hosts of the account are served there: at the addresses that it has brought, or that are
+        delegated to it, and at Cloudflare's own that no other account has leased."""
+        if self.is_own(address):
+            others = (known for known in self._settings.accounts.values() if known.id != account)
+            return not any(address in known.static_ips for known in others)
+        return self._cloudflare.delegations.may_use(account, address)
 
     def default_sni(self, address: Address) -> str | None:
         """The name that TLS handshakes without one are answered for at an address."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -16,7 +18,9 @@ from lab.clouds.cloudflare.operation import Answer, Asked, Body, Paged, operatio
 from lab.clouds.cloudflare.operations.pages import single_page
 from lab.clouds.cloudflare.prefixes.contracts import check_contract
 from lab.clouds.cloudflare.timestamps import timestamp
+from lab.clouds.cloudflare.wire.refusals import NOT_VALID
 from lab.topology.cloudflare_section import Entitlement
+from lab.topology.problems import shown
 
 if TYPE_CHECKING:
     from lab.clouds.cloudflare.cloud import Cloudflare
@@ -158,11 +162,26 @@ def delete_policy(cloud: Cloudflare, caller: Caller, asked: Asked) -> Answer:
     return Answer()
 
 
-@operation("GET", _PATH + "/history", *READ)
+@operation("GET", _PATH + "/history", *READ, query=("since", "before"))
 def list_history(cloud: Cloudflare, caller: Caller, asked: Asked) -> Paged:
     """List History."""
-    sent = cloud.notifications.history(caller.account)
+    since, before = _moment(asked, "since", -math.inf), _moment(asked, "before", math.inf)
+    sent = [one for one in cloud.notifications.history(caller.account) if since <= one.sent < before]
     return Paged([_sent_members(one) for one in sent], per_page=25)
+
+
+def _moment(asked: Asked, name: str, default: float) -> float:
+    """UNIX seconds of a time such as `2027-01-15T08:00:00Z` (RFC 3339). Raises CloudflareError."""
+    if name not in asked.query:
+        return default
+    try:
+        moment = datetime.datetime.fromisoformat(asked.query[name])
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        message = f"{name}: {shown(asked.query[name])} is no time; expected such as 2027-01-15T08:00:00Z"
+        raise CloudflareError(400, NOT_VALID, message)
+    return moment.timestamp()
 
 
 def _sent_members(sent: Sent) -> dict[str, Any]:

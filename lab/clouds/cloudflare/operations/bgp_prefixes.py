@@ -167,7 +167,8 @@ def edit_advertisement_status(cloud: Cloudflare, caller: Caller, asked: Asked) -
         raise CloudflareError(
             400,
             codes.NO_DEFAULT_BINDING,
-            f"The prefix {record.prefix} has no BGP prefix: bind all of it to a service first",
+            f"The prefix {record.prefix} has no BGP prefix of all of it: bind it to a service, or, if it is "
+            "bound, create the BGP prefix again",
             "/advertised",
         )
     cloud.bgp_prefixes.edit(record, whole, advertised=body.advertised)

@@ -10,10 +10,11 @@ from pydantic import Field
 from lab.clouds.cloudflare.identity.caller import Caller
 from lab.clouds.cloudflare.identity.permissions import Permission
 from lab.clouds.cloudflare.operation import Answer, Asked, Body, Paged, operation
+from lab.clouds.cloudflare.operations.listing import ORDERING, in_order
+from lab.clouds.cloudflare.operations.record_filters import FILTERS, ORDERS, check_filters, is_wanted
 from lab.clouds.cloudflare.operations.zones import own_zone
 from lab.clouds.cloudflare.timestamps import timestamp
 from lab.clouds.cloudflare.zones.dns_record import AUTOMATIC, DnsRecord, RecordDraft
-from lab.dns.names import canonical
 
 if TYPE_CHECKING:
     from lab.clouds.cloudflare.cloud import Cloudflare
@@ -96,22 +97,14 @@ def create_record(cloud: Cloudflare, caller: Caller, asked: Asked) -> Answer:
     return Answer(record_members(cloud.dns_records.create(zone, _draft(asked.body))))
 
 
-@operation("GET", _PATH, *READ, query=("name", "name.exact", "type", "content", "content.exact", "proxied"))
+@operation("GET", _PATH, *READ, query=(*FILTERS, *ORDERING))
 def list_records(cloud: Cloudflare, caller: Caller, asked: Asked) -> Paged:
     """List DNS Records."""
     zone = own_zone(cloud, caller, asked)
-    wanted = {key.removesuffix(".exact"): value for key, value in asked.query.items()}
-    records = [record for record in cloud.dns_records.of_zone(zone) if _is_wanted(record, wanted)]
+    check_filters(asked.query)
+    found = [record for record in cloud.dns_records.of_zone(zone) if is_wanted(record, asked.query)]
+    records = in_order(found, asked.query, ORDERS)
     return Paged([record_members(record) for record in records], per_page=100)
-
-
-def _is_wanted(record: DnsRecord, wanted: dict[str, str]) -> bool:
-    return (
-        canonical(wanted.get("name", record.name)) == record.name
-        and wanted.get("type", record.rtype) == record.rtype
-        and wanted.get("content", record.content) == record.content
-        and wanted.get("proxied", str(record.proxied)).lower() == str(record.proxied).lower()
-    )
 
 
 @operation("GET", _ONE, *READ)

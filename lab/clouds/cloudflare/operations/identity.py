@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lab.clouds.cloudflare.errors import CloudflareError
 from lab.clouds.cloudflare.identity.caller import Caller
 from lab.clouds.cloudflare.operation import Answer, Asked, Paged, operation
+from lab.clouds.cloudflare.operations.listing import DIRECTIONS, one_of
 from lab.topology.cloudflare_section import Account, Entitlement
 
 if TYPE_CHECKING:
@@ -19,6 +20,16 @@ _NO_USER: Final = 9109
 @operation("GET", "/user/tokens/verify")
 def verify_token(cloud: Cloudflare, caller: Caller, asked: Asked) -> Answer:
     """Verify Token."""
+    return _verified(cloud, caller)
+
+
+@operation("GET", "/accounts/{account_id}/tokens/verify")
+def verify_account_token(cloud: Cloudflare, caller: Caller, asked: Asked) -> Answer:
+    """Verify Account Token."""
+    return _verified(cloud, caller)
+
+
+def _verified(cloud: Cloudflare, caller: Caller) -> Answer:
     token = cloud.identity.token_id(caller)
     if token is None:
         raise CloudflareError(
@@ -41,10 +52,11 @@ def user_details(cloud: Cloudflare, caller: Caller, asked: Asked) -> Answer:
     return Answer({"id": member, "email": caller.name, "suspended": False})
 
 
-@operation("GET", "/accounts", query=("name",))
+@operation("GET", "/accounts", query=("name", "direction"))
 def list_accounts(cloud: Cloudflare, caller: Caller, asked: Asked) -> Paged:
     """List Accounts."""
     account = cloud.identity.account(caller.account)
+    one_of(asked.query, "direction", DIRECTIONS, DIRECTIONS[0])
     wanted = asked.query.get("name", account.name)
     return Paged([_shown(account)] if wanted == account.name else [])
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from lab.clouds.cloudflare.identity.caller import Caller
 from lab.clouds.cloudflare.identity.permissions import Permission
 from lab.clouds.cloudflare.operation import Answer, Asked, Paged, operation
+from lab.clouds.cloudflare.operations.listing import ORDERING, in_order
 from lab.clouds.cloudflare.operations.zones import own_zone
 from lab.clouds.cloudflare.prefixes.contracts import check_contract
+from lab.clouds.cloudflare.spectrum.app import SpectrumApp
 from lab.clouds.cloudflare.spectrum.reading import AppBody, app_members, read_app
 from lab.topology.cloudflare_section import Entitlement
 
@@ -29,11 +32,21 @@ def create_app(cloud: Cloudflare, caller: Caller, asked: Asked) -> Answer:
     return Answer(app_members(cloud.spectrum.create(zone, read_app(asked.body))))
 
 
-@operation("GET", _PATH, *READ)
+_ORDERS: Final[Mapping[str, Callable[[SpectrumApp], Any]]] = {
+    "protocol": lambda app: app.draft.protocol,
+    "app_id": lambda app: app.id,
+    "created_on": lambda app: app.created,
+    "modified_on": lambda app: app.modified,
+    "dns": lambda app: app.name,
+}
+
+
+@operation("GET", _PATH, *READ, query=ORDERING)
 def list_apps(cloud: Cloudflare, caller: Caller, asked: Asked) -> Paged:
     """List Spectrum applications."""
     zone = own_zone(cloud, caller, asked)
-    return Paged([app_members(app) for app in cloud.spectrum.of_zone(zone)])
+    apps = in_order(cloud.spectrum.of_zone(zone), asked.query, _ORDERS)
+    return Paged([app_members(app) for app in apps])
 
 
 @operation("GET", _ONE, *READ)

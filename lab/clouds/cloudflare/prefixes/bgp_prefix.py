@@ -12,8 +12,9 @@ class BgpPrefix:
     """A subnet of a prefix, or all of it, that is announced or withdrawn by itself.
 
     `advertised` is what was asked for last, at `advertised_modified`; `announced` is what Cloudflare's sites
-    do, since `changed`. While they differ, `due` is when the sites follow. `prepend` is how often they
-    prepend Cloudflare's ASN. Times are UNIX seconds of the calendar.
+    do, since `changed`. `prepend` is how often they are to prepend Cloudflare's ASN, `prepended` how often
+    they do. Where the sites have something to follow, `due` is when they do. Times are UNIX seconds of the
+    calendar.
     """
 
     id: str
@@ -30,6 +31,12 @@ class BgpPrefix:
     announced: bool = False
     changed: float | None = None
     due: float | None = None
+    prepended: int = 0
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether the sites do what was asked for."""
+        return self.advertised is self.announced and (not self.announced or self.prepend == self.prepended)
 
     @property
     def is_in_use(self) -> bool:

@@ -18,6 +18,7 @@ from lab.clouds.cloudflare.prefixes.advertising_rules import (
 )
 from lab.clouds.cloudflare.prefixes.bgp_prefix import BgpPrefix, Origination
 from lab.clouds.cloudflare.prefixes.cidrs import check_announceable, check_inside
+from lab.clouds.cloudflare.prefixes.limits import MOST_BGP_PREFIXES, check_room
 from lab.clouds.cloudflare.prefixes.noting import note
 from lab.clouds.cloudflare.prefixes.originating import last_change, originations
 from lab.clouds.cloudflare.prefixes.prefixes import Prefixes
@@ -61,8 +62,10 @@ class BgpPrefixes:
         check_ready(record, "BGP prefixes can be created")
         check_inside(cidr, record)
         check_announceable(cidr)
-        if any(bgp.cidr == cidr for bgp in self.of(record)):
+        known = self.of(record)
+        if any(bgp.cidr == cidr for bgp in known):
             raise CloudflareError(409, codes.BGP_PREFIX, f"There is a BGP prefix {cidr} already", "/cidr")
+        check_room(len(known), MOST_BGP_PREFIXES, f"The prefix {record.prefix}", "BGP prefixes")
         return self.add(record, cidr)
 
     def add(self, record: PrefixRecord, cidr: Prefix) -> BgpPrefix:
@@ -94,8 +97,8 @@ class BgpPrefixes:
         """Announce or withdraw it, or change how. Raises CloudflareError, and changes nothing then.
 
         Enabling takes two to seven minutes, disabling about 15 (settings.Delays); what was asked for is shown
-        at once. Prepending changes at once. Asking for what the sites do already takes back what they have
-        not followed yet.
+        at once. Prepending changes when the sites follow, too; of what they announce already, that is as long
+        as enabling takes. Asking for what they do already takes back what they have not followed yet.
         """
         if advertised is prepend is auto_advertise_withdraw is None:
             raise CloudflareError(
@@ -117,22 +120,31 @@ class BgpPrefixes:
             changes |= self._asked(bgp, advertised=advertised)
         if not changes:
             return bgp
-        bgp = self._put(replace(bgp, modified=self._basics.world.now(), **changes))
+        bgp = self._put(self._due(bgp, replace(bgp, modified=self._basics.world.now(), **changes)))
         self._show(record)
         return bgp
 
     def _asked(self, bgp: BgpPrefix, *, advertised: bool) -> dict[str, Any]:
-        now = self._basics.world.now()
-        due = None
-        if advertised is not bgp.announced:
-            delays = self._basics.settings.delays
-            window = delays.enable if advertised else delays.disable
-            due = now + self._basics.drawn(window, f"advertise {advertised} {bgp.id} {now}")
         after = "advertised" if advertised else "withdrawn"
-        text = "asked for; its sites follow" if due is not None else "asked for; its sites do that already"
+        text = "asked for; its sites " + ("do that already" if advertised is bgp.announced else "follow")
         before = "advertised" if bgp.advertised else "withdrawn"
         note(self._basics, bgp.cidr, bgp.account, "requested advertisement", before, after, text)
-        return {"advertised": advertised, "advertised_modified": now, "due": due}
+        return {"advertised": advertised, "advertised_modified": self._basics.world.now()}
+
+    def _due(self, before: BgpPrefix, bgp: BgpPrefix) -> BgpPrefix:
+        """The BGP prefix, with when the sites follow. What is on its way stays on its way."""
+        if bgp.is_followed:
+            return replace(bgp, due=None)
+        is_asked_again = before.advertised is bgp.advertised and (
+            bgp.advertised is not bgp.announced or before.prepend == bgp.prepend
+        )
+        if before.due is not None and is_asked_again:
+            return bgp
+        now, delays = self._basics.world.now(), self._basics.settings.delays
+        window = delays.enable if bgp.advertised else delays.disable
+        return replace(
+            bgp, due=now + self._basics.drawn(window, f"advertise {bgp.advertised} {bgp.id} {now}")
+        )
 
     def delete(self, record: PrefixRecord, bgp: BgpPrefix) -> None:
         """Forget one. Raises CloudflareError while it is announced, or asked to be."""
@@ -161,17 +173,18 @@ class BgpPrefixes:
         """Let the sites do what is due."""
         for bgp in self._table.values():
             if bgp.due is not None and bgp.due <= now:
-                self._put(replace(bgp, announced=bgp.advertised, changed=now, due=None))
-                before, after = ("withdrawn", "advertised") if bgp.advertised else ("advertised", "withdrawn")
-                note(
-                    self._basics,
-                    bgp.cidr,
-                    bgp.account,
-                    "advertisement",
-                    before,
-                    after,
-                    "at all of its sites now",
-                )
+                self._follow(bgp, now)
+
+    def _follow(self, bgp: BgpPrefix, now: float) -> None:
+        changes = bgp.advertised is not bgp.announced
+        changed = now if changes else bgp.changed
+        self._put(replace(bgp, announced=bgp.advertised, prepended=bgp.prepend, changed=changed, due=None))
+        if changes:
+            subject = "advertisement"
+            before, after = ("withdrawn", "advertised") if bgp.advertised else ("advertised", "withdrawn")
+        else:
+            subject, before, after = "AS path prepending", str(bgp.prepended), str(bgp.prepend)
+        note(self._basics, bgp.cidr, bgp.account, subject, before, after, "at all of its sites now")
 
     def originations(self) -> frozenset[Origination]:
         """What the sites announce now."""

@@ -15,6 +15,7 @@ from lab.clouds.cloudflare.prefixes.cidrs import check_inside
 from lab.clouds.cloudflare.prefixes.contracts import account_with, check_contract
 from lab.clouds.cloudflare.prefixes.delegations import Delegations
 from lab.clouds.cloudflare.prefixes.handlers import Handler, handler_of
+from lab.clouds.cloudflare.prefixes.limits import MOST_BINDINGS, check_room
 from lab.clouds.cloudflare.prefixes.noting import note
 from lab.clouds.cloudflare.prefixes.prefixes import Prefixes
 from lab.clouds.cloudflare.prefixes.readiness import check_ready
@@ -87,7 +88,9 @@ class Bindings:
         check_ready(record, "services can be bound")
         service = service_of(service_id)
         check_inside(cidr, record)
-        check_new(record, self._all_of(record), cidr, service)
+        known = self._all_of(record)
+        check_new(record, known, cidr, service)
+        check_room(len(known), MOST_BINDINGS, f"The prefix {record.prefix}", "service bindings")
         check_contract(self._basics.settings, record.account, ENTITLED_BY[service])
         now = self._basics.world.now()
         binding_id = self._basics.ids.new()

@@ -10,6 +10,7 @@ from lab.clouds.cloudflare.errors import CloudflareError
 from lab.clouds.cloudflare.prefixes import codes
 from lab.clouds.cloudflare.prefixes.cidrs import check_inside
 from lab.clouds.cloudflare.prefixes.contracts import account_with
+from lab.clouds.cloudflare.prefixes.limits import MOST_DELEGATIONS, check_room
 from lab.clouds.cloudflare.prefixes.noting import note
 from lab.clouds.cloudflare.prefixes.prefixes import Prefixes
 from lab.clouds.cloudflare.prefixes.record import PrefixRecord
@@ -56,13 +57,15 @@ class Delegations:
         that are not in the prefix, for its own account, for one that is not there, and for the same again."""
         check_inside(cidr, record)
         self._check_account(record, account_id)
-        for known in self.of(record):
+        others = self.of(record)
+        for known in others:
             if (known.cidr, known.delegated_account) == (cidr, account_id):
                 raise CloudflareError(
                     409,
                     codes.DELEGATION,
                     f"{cidr} is delegated to account {account_id} already (ID {known.id})",
                 )
+        check_room(len(others), MOST_DELEGATIONS, f"The prefix {record.prefix}", "delegations")
         now = self._basics.world.now()
         found = Delegation(self._basics.ids.new(), record.id, cidr, account_id, now, now)
         self._table.put(found.id, found)

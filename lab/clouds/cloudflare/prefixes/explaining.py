@@ -86,7 +86,7 @@ def _binding(binding: ServiceBinding | None) -> Link:
 
 
 def _advertisement(bgp: BgpPrefix) -> Link:
-    if bgp.due is not None:
+    if bgp.due is not None and bgp.advertised is not bgp.announced:
         wanted = "announced" if bgp.advertised else "withdrawn"
         return Link("advertised", None, f"{bgp.cidr} is {wanted} from {timestamp(bgp.due)} on")
     if bgp.announced:

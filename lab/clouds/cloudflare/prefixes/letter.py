@@ -43,6 +43,7 @@ class Letter:
         _write(page, f"{date:%B} {date.day}, {date.year}")
         for paragraph in self._paragraphs():
             _write(page, paragraph)
+        _stamp(page, f"{self.company}\nDocument {self.reference}\n{date:%B} {date.day}, {date.year}")
         return bytes(page.output())
 
     def _paragraphs(self) -> tuple[str, ...]:
@@ -63,8 +64,7 @@ class Letter:
             f"Should you have any questions please email {self.contact}.",
             "Regards,",
             f"Digitally signed by Cloudflare, Inc. on behalf of {self.company},\n"
-            "which has delegated the creation of this letter to Cloudflare (delegate_loa_creation).\n"
-            f"Document {self.reference}, generated automatically.",
+            "which has delegated the creation of this letter to Cloudflare (delegate_loa_creation).",
         )
 
 
@@ -88,6 +88,11 @@ def _head(page: FPDF, company: str) -> None:
 def _write(page: FPDF, text: str) -> None:
     page.multi_cell(0, 5.5, _latin(text), align="L", new_x="LMARGIN", new_y="NEXT")
     page.ln(3.5)
+
+
+def _stamp(page: FPDF, text: str) -> None:
+    """The company's stamp: a frame around what says which letter this is."""
+    page.multi_cell(90, 5.5, _latin(text), border=1, align="C", new_x="LMARGIN", new_y="NEXT")
 
 
 def _latin(text: str) -> str:

@@ -13,7 +13,9 @@ from lab.clouds.cloudflare.prefixes.letter import Letter
 from lab.clouds.cloudflare.prefixes.pdf_files import check_pdf, clean_filename
 
 MOST_DOCUMENTS: Final = 20
-"""Uploaded documents of an account. There is no call that deletes one, so the lab has to end somewhere."""
+MOST_BYTES: Final = 32 * 1024 * 1024
+"""Uploaded documents of an account, by number and together. There is no call that deletes one, so the lab has
+to end somewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,14 @@ class LoaDocuments:
         if uploaded >= MOST_DOCUMENTS:
             raise CloudflareError(
                 400, codes.LOA_FILE, f"The account has {uploaded} LOA documents; it can have {MOST_DOCUMENTS}"
+            )
+        kept = sum(known.size for known in own)
+        if kept + len(content) > MOST_BYTES:
+            raise CloudflareError(
+                400,
+                codes.LOA_FILE,
+                f"The account has LOA documents of {kept} bytes; with another {len(content)} it would have "
+                f"more than {MOST_BYTES}",
             )
         document_id = self._basics.ids.new()
         self._contents.put(document_id, LoaContent(base64.b64encode(content).decode("ascii")))

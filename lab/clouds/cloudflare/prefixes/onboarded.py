@@ -32,5 +32,6 @@ def _record(basics: Basics, account: Account, onboarded: Onboarded) -> PrefixRec
         token=basics.ids.uuid(),
         findings=Findings(_REVIEWED, _REVIEWED, _REVIEWED),
         approved=now,
+        on_demand_locked=onboarded.locked,
         self_serve=False,
     )

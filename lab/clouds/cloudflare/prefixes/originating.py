@@ -14,7 +14,7 @@ def originations(bgp_prefixes: Iterable[BgpPrefix], settings: CloudflareSettings
     """What the sites announce. One with `auto_advertise_withdraw` is left out while Magic Transit has no
     route to the customer: no tunnel."""
     return frozenset(
-        Origination(bgp.cidr, bgp.prepend, () if bgp.asn == settings.asn else (bgp.asn,))
+        Origination(bgp.cidr, bgp.prepended, () if bgp.asn == settings.asn else (bgp.asn,))
         for bgp in bgp_prefixes
         if bgp.announced and not (bgp.auto_advertise_withdraw and not _has_route(bgp, settings))
     )

@@ -14,6 +14,7 @@ from lab.clouds.cloudflare.prefixes.checks import examine
 from lab.clouds.cloudflare.prefixes.cidrs import check_announceable
 from lab.clouds.cloudflare.prefixes.contracts import account_with, check_contract
 from lab.clouds.cloudflare.prefixes.letter import Letter
+from lab.clouds.cloudflare.prefixes.limits import MOST_PREFIXES, check_room
 from lab.clouds.cloudflare.prefixes.loa_documents import LoaDocuments
 from lab.clouds.cloudflare.prefixes.noting import note, note_findings
 from lab.clouds.cloudflare.prefixes.onboarded import onboard
@@ -49,6 +50,7 @@ class Prefixes(Book):
         check_announceable(prefix)
         check_registered(self._basics.world, prefix)
         check_free(self, account, prefix)
+        check_room(len(self.of(account)), MOST_PREFIXES, "The account", "prefixes")
         document = self._document(account, prefix, loa_document_id, delegated=delegate_loa_creation)
         now = self._basics.world.now()
         record = PrefixRecord(
@@ -131,10 +133,6 @@ class Prefixes(Book):
             self._loa_documents.forget(record.loa_document_id)
         self.remove(record)
         note(self._basics, record.prefix, record.account, "prefix", "pending", "", "deleted")
-
-    def lock(self, record: PrefixRecord, *, locked: bool) -> PrefixRecord:
-        """Keep the advertisement of a prefix as it is, or let it change again, as Cloudflare's staff does."""
-        return self.amend(record, on_demand_locked=locked)
 
     def validate(self, record: PrefixRecord) -> PrefixRecord:
         """Start the checks, or start them again. A validation that is under way goes on, and looks at what is

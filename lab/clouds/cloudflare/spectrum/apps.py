@@ -72,18 +72,18 @@ class SpectrumApps:
         """The zone's applications, oldest first."""
         return [app for app in self._table.values() if app.zone == zone.id]
 
-    def named(self, name: str) -> list[SpectrumApp]:
-        """The applications that clients find at this name."""
-        return [app for app in self._table.values() if app.name == name]
-
     def edge_addresses(self, app: SpectrumApp) -> tuple[Address, ...]:
         """Where clients of an application arrive.
 
-        An address that the account may use no longer, because a delegation has ended, is left out.
+        An address that the account may use no longer, because a delegation has ended, is left out. While a
+        zone is not active, its names lead nobody to Cloudflare's own addresses.
         """
         edge = app.draft.edge
         if edge.is_static:
             return tuple(address for address in edge.static if self._may_use(app.account, address))
+        zone = self._zones.find(app.zone)
+        if zone is None or not self._zones.is_active(zone):
+            return ()
         versions = {Connectivity.ALL: (4, 6), Connectivity.IPV4: (4,), Connectivity.IPV6: (6,)}
         settings = self._basics.settings
         return tuple(
@@ -139,7 +139,7 @@ class SpectrumApps:
                 owner = other.id if other.account == app.account else "of another account"
                 message = f"{min(shared)} {app.draft.protocol} is taken by application {owner}"
                 raise CloudflareError(409, TAKEN, message, "/protocol")
-            if other.name == app.name:
+            if (other.zone, other.name) == (app.zone, app.name):
                 message = f"{app.name} {app.draft.protocol} is taken by application {other.id}"
                 raise CloudflareError(409, TAKEN, message, "/protocol")
 
@@ -147,9 +147,9 @@ class SpectrumApps:
         ports = app.ports
         return (other for other in self._table.values() if other.id != app.id and other.ports.shares(ports))
 
-    def _holder(self, name: str) -> str:
-        apps = self.named(name)
-        return f"Spectrum application {apps[0].id}" if apps else ""
+    def _holder(self, zone: Zone, name: str) -> str:
+        held = (f"Spectrum application {app.id}" for app in self.of_zone(zone) if app.name == name)
+        return next(held, "")
 
     def _may_use(self, account: str, address: Address) -> bool:
         return self._delegations.may_use(account, address)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import typing
+from collections.abc import Callable
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -37,18 +38,30 @@ def read_body(operation: Operation, request: HttpRequest) -> BaseModel | None:
     if not request.body:
         raise not_valid(f"the body is empty; expected a JSON object with {_members(operation.body)}")
     _refuse_other_types(request)
-    value = read_json(request.body)
+    return read_value(operation, operation.body, read_json(request.body))
+
+
+def read_value(
+    operation: Operation,
+    model: type[BaseModel],
+    value: Any,
+    counts: Callable[[ErrorDetails], bool] = lambda detail: True,
+) -> BaseModel | None:
+    """What a body has said, as the operation's `model` has it; None where all that is wrong with it does not
+    count. Raises RefusedError as `read_body` does."""
     where: tuple[str | int, ...] = ()
     if operation.one_in_list and isinstance(value, list) and len(value) == 1:
         value, where = value[0], (0,)
     if not isinstance(value, dict):
         raise not_valid(f"the body is {_kind(value)}; expected a JSON object")
     try:
-        return operation.body.model_validate_json(json.dumps(value), strict=True)
+        return model.model_validate_json(json.dumps(value), strict=True)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_context=False)[:_MOST_TOLD]
-        troubles = [_trouble(operation.body, detail, where) for detail in details]
-        raise RefusedError(400, *troubles) from None
+        details = [each for each in error.errors(include_url=False, include_context=False) if counts(each)]
+        troubles = [_trouble(model, detail, where) for detail in details[:_MOST_TOLD]]
+        if troubles:
+            raise RefusedError(400, *troubles) from None
+        return None
 
 
 def _refuse_any(request: HttpRequest) -> None:
@@ -62,8 +75,10 @@ def _refuse_other_types(request: HttpRequest) -> None:
     sent = request.headers.get("content-type", _JSON)
     if sent.partition(";")[0].strip().lower() != _JSON:
         raise bad_headers(
-            BAD_CONTENT_TYPE,
-            f"Invalid Content-Type header, valid values are application/json; got {shown(sent)}",
+            Trouble(
+                BAD_CONTENT_TYPE,
+                f"Invalid Content-Type header, valid values are application/json; got {shown(sent)}",
+            )
         )
 
 

@@ -12,7 +12,7 @@ from lab.clouds.cloudflare.errors import CloudflareError
 from lab.clouds.cloudflare.identity.caller import Caller
 from lab.clouds.cloudflare.operation import Asked, Operation
 from lab.clouds.cloudflare.wire.access import refuse_strangers, refuse_unpermitted
-from lab.clouds.cloudflare.wire.authentication import authenticate
+from lab.clouds.cloudflare.wire.authentication import authenticate, is_verifying
 from lab.clouds.cloudflare.wire.bodies import read_body
 from lab.clouds.cloudflare.wire.calls import called, is_told
 from lab.clouds.cloudflare.wire.envelope import failed, succeeded
@@ -47,7 +47,7 @@ class CloudflareFront:
         request_id = f"{uuid.uuid4().hex[:16]}-LAB"
         try:
             _refuse_large(request, MAX_FORM)
-            caller = authenticate(self._cloud.identity, request.headers)
+            caller = authenticate(self._cloud.identity, request.headers, is_verifying=is_verifying(request))
         except RefusedError as refusal:
             answer = _refused(refusal)
         except Exception:
@@ -87,7 +87,7 @@ class CloudflareFront:
         operation = route.operation
         refuse_strangers(caller, route.path, operation, self._owner_of)
         refuse_unpermitted(caller, operation)
-        query = read_query(request.query, operation.query)
+        query = read_query(request.query, operation.query, operation.repeated)
         page = read_page(query)
         body: Any = None
         upload = None

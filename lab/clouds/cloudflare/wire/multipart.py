@@ -84,12 +84,16 @@ def _boundary(content_type: str) -> bytes:
     boundary = options.get(b"boundary", b"")
     if kind != _MULTIPART:
         raise bad_headers(
-            BAD_CONTENT_TYPE,
-            "Invalid Content-Type header, valid values are multipart/form-data; "
-            f"got {shown(content_type) if content_type else 'none'}",
+            Trouble(
+                BAD_CONTENT_TYPE,
+                "Invalid Content-Type header, valid values are multipart/form-data; "
+                f"got {shown(content_type) if content_type else 'none'}",
+            )
         )
     if not 0 < len(boundary) <= 70:  # RFC 2046 section 5.1.1
-        raise bad_headers(BAD_CONTENT_TYPE, "Invalid Content-Type header: a boundary has 1 to 70 characters")
+        raise bad_headers(
+            Trouble(BAD_CONTENT_TYPE, "Invalid Content-Type header: a boundary has 1 to 70 characters")
+        )
     return boundary
 
 

@@ -1,8 +1,8 @@
-"""The query of a request: parameters that the endpoint has, each once."""
+"""The query of a request: parameters that the endpoint has."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -13,9 +13,10 @@ PAGING: Final = ("page", "per_page")
 _MOST_FIELDS: Final = 50
 
 
-def read_query(text: str, known: Iterable[str]) -> dict[str, str]:
-    """The parameters by name, of a query as it was sent. Raises RefusedError for one that is not `known`: a
-    filter that is left out unseen would answer with more than was asked for."""
+def read_query(text: str, known: Iterable[str], repeated: Collection[str] = ()) -> dict[str, str]:
+    """The parameters by name, of a query as it was sent; the values of one that may be `repeated` are joined
+    with commas. Raises RefusedError for one that is not `known`: a filter that is left out unseen would
+    answer with more than was asked for."""
     try:
         fields = parse_qsl(text, True, max_num_fields=_MOST_FIELDS, encoding="utf-8", errors="strict")
     except ValueError:
@@ -25,7 +26,7 @@ def read_query(text: str, known: Iterable[str]) -> dict[str, str]:
     for name, value in fields:
         if name not in names:
             raise not_valid(f"there is no parameter {shown(name)} here; {suggestion(name, names)}")
-        if name in query:
+        if name in query and name not in repeated:
             raise not_valid(f"the parameter {name} is there twice")
-        query[name] = value
+        query[name] = f"{query[name]},{value}" if name in query else value
     return query

@@ -20,9 +20,12 @@ MALFORMED_JSON: Final = 6007
 NO_ROUTE: Final = 7000
 NO_METHOD: Final = 7001
 COULD_NOT_ROUTE: Final = 7003
+UNKNOWN_TOKEN: Final = 1000
 UNKNOWN_KEY: Final = 9103
 NO_CREDENTIALS: Final = 9106
+BAD_TOKEN: Final = 9109
 NOT_ALLOWED: Final = 10000
+"""Cloudflare's own, with its messages, as programs that call it and public threads have them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,9 @@ def harmless(text: str, most: int = 200) -> str:
     return ascii(text[:most])[1:-1] + ("…" if len(text) > most else "")
 
 
-def bad_headers(code: int, message: str) -> RefusedError:
-    """The refusal of a request for one of its headers: what is wrong is in the error's chain."""
-    return RefusedError(400, Trouble(BAD_HEADERS, "Invalid request headers", chain=(Trouble(code, message),)))
+def bad_headers(*troubles: Trouble) -> RefusedError:
+    """The refusal of a request for its headers: what is wrong with them is in the error's chain."""
+    return RefusedError(400, Trouble(BAD_HEADERS, "Invalid request headers", chain=troubles))
 
 
 def not_valid(message: str, pointer: str = "") -> RefusedError:

@@ -1,17 +1,15 @@
-"""Cloudflare's authoritative DNS: the zones it answers for, and the origins behind proxied names."""
+"""Cloudflare's authoritative DNS: who answers for which zones, and the origins behind proxied names."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from lab.bgp.prefix import Address
 from lab.clouds.cloudflare.zones.dns_record import DnsRecord
-from lab.clouds.cloudflare.zones.hosting import CloudflareZone
-from lab.clouds.cloudflare.zones.zone import NAME_SERVERS, Zone
+from lab.clouds.cloudflare.zones.hosting import AccountHost, CloudflareZone
+from lab.clouds.cloudflare.zones.zone import Zone
 from lab.dns.names import canonical
-from lab.dns.zones import HostedZone
 
 if TYPE_CHECKING:
     from lab.clouds.cloudflare.basics import Basics
@@ -34,10 +32,7 @@ class Origin:
 
 
 class Authoritative:
-    """A lab.dns.zones.ZoneHost: every full zone of every account, as it is answered for now.
-
-    Whether anybody asks these servers for a zone is for who delegates it.
-    """
+    """Every full zone of every account, as it is answered for now, by the name servers of its account."""
 
     def __init__(
         self,
@@ -47,25 +42,21 @@ class Authoritative:
         maps: AddressMaps,
         spectrum: SpectrumApps,
     ) -> None:
-        self._settings = basics.settings
+        self._basics = basics
         self._zones = zones
         self._dns_records = dns_records
         self._maps = maps
         self._spectrum = spectrum
 
-    @property
-    def nameservers(self) -> tuple[str, ...]:
-        """The names of Cloudflare's servers."""
-        return NAME_SERVERS
-
-    def zones(self) -> Mapping[str, HostedZone]:
-        """The zones that are answered for, by name."""
-        return {zone.name: self._hosted(zone) for zone in self._zones.all() if zone.is_served}
+        self.hosts = tuple(
+            AccountHost(account.id, zones, basics.state, self._hosted)
+            for account in basics.settings.accounts.values()
+        )
+        """One ZoneHost (lab.dns.zones) for each account."""
 
     def zone_of(self, host: str) -> Zone | None:
-        """The zone that answers for a name; None where Cloudflare does not."""
-        zone = self._zones.covering(canonical(host))
-        return zone if zone is not None and zone.is_served else None
+        """The active zone that a name is in; None where Cloudflare has none."""
+        return self._zones.covering(canonical(host))
 
     def origin_of(self, host: str) -> tuple[Address, ...]:
         """The origins of a proxied name: the addresses of its records, not those it is answered with.
@@ -103,7 +94,7 @@ class Authoritative:
         return self._dns_records.matching(zone, host) if zone else []
 
     def _hosted(self, zone: Zone) -> CloudflareZone:
-        return CloudflareZone(zone, self._settings, self._dns_records, self._maps, self._spectrum)
+        return CloudflareZone(zone, self._basics.settings, self._dns_records, self._maps, self._spectrum)
 
 
 def _addresses(records: list[DnsRecord]) -> tuple[Address, ...]:

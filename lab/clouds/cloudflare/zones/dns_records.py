@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -15,7 +15,8 @@ from lab.clouds.cloudflare.zones.record_conflicts import HOST_EXISTS, check_besi
 from lab.clouds.cloudflare.zones.record_rules import BAD_NAME, check_draft
 from lab.clouds.cloudflare.zones.zone import Zone
 from lab.clouds.cloudflare.zones.zones import Zones
-from lab.dns.names import DomainNameError, around, canonical, is_within
+from lab.dns.names import DomainNameError, around, canonical, existing
+from lab.state.derived import Derived
 
 MOST_RECORDS: Final = 3500
 """The most records of one zone."""
@@ -25,19 +26,38 @@ TOO_MANY: Final = 81045
 """Cloudflare's codes, as public threads show them."""
 
 
+class _Index:
+    """The records of each zone by name."""
+
+    def __init__(self, records: Iterable[DnsRecord]) -> None:
+        self._by_zone: dict[str, dict[str, list[DnsRecord]]] = {}
+        for record in records:
+            self._by_zone.setdefault(record.zone, {}).setdefault(record.name, []).append(record)
+        self._existing: dict[str, frozenset[str]] = {}
+
+    def of(self, zone: Zone) -> Mapping[str, list[DnsRecord]]:
+        """The zone's."""
+        return self._by_zone.get(zone.id, {})
+
+    def existing(self, zone: Zone) -> frozenset[str]:
+        """The names of the zone that exist: those with records, and those around them."""
+        if zone.id not in self._existing:
+            self._existing[zone.id] = existing(self.of(zone))
+        return self._existing[zone.id]
+
+
 class DnsRecords:
     """Records by zone. They go when their zone goes."""
 
     def __init__(self, basics: Basics, zones: Zones) -> None:
         self._basics = basics
         self._table = basics.state.table("cloudflare_dns_records", DnsRecord)
-        self._by_name: dict[tuple[str, str], list[DnsRecord]] = {}
-        self._indexed = -1
-        self._holders: list[Callable[[str], str]] = []
+        self._index = Derived(basics.state, self._table, _Index)
+        self._holders: list[Callable[[Zone, str], str]] = []
         zones.when_deleted(self._forget)
 
-    def also_held_by(self, holder: Callable[[str], str]) -> None:
-        """`holder` says who else holds a name, for people, or "": addresses are refused there."""
+    def also_held_by(self, holder: Callable[[Zone, str], str]) -> None:
+        """`holder` says who else holds a name of a zone, for people, or "": addresses are refused there."""
         self._holders.append(holder)
 
     def create(self, zone: Zone, draft: RecordDraft) -> DnsRecord:
@@ -74,14 +94,12 @@ class DnsRecords:
 
     def at(self, zone: Zone, name: str) -> list[DnsRecord]:
         """The zone's records at exactly this name."""
-        return list(self._index().get((zone.id, name), ()))
+        return list(self._index.get().of(zone).get(name, ()))
 
     def matching(self, zone: Zone, name: str) -> list[DnsRecord]:
         """The records that answer for a name: its own, or the wildcard's that covers it (RFC 4592)."""
-        index = self._index()
-        names = {known for owner, known in index if owner == zone.id}
         for above in around(name):
-            if any(is_within(known, above) for known in names):
+            if self.exists(zone, above):
                 return self.at(zone, name if above == name else f"*.{above}")
             if above == zone.name:
                 break
@@ -89,15 +107,11 @@ class DnsRecords:
 
     def names(self, zone: Zone) -> set[str]:
         """Every name of the zone that has records."""
-        return {name for owner, name in self._index() if owner == zone.id}
+        return set(self._index.get().of(zone))
 
-    def _index(self) -> dict[tuple[str, str], list[DnsRecord]]:
-        if self._indexed != self._basics.state.changes:
-            self._by_name = {}
-            for record in self._table.values():
-                self._by_name.setdefault((record.zone, record.name), []).append(record)
-            self._indexed = self._basics.state.changes
-        return self._by_name
+    def exists(self, zone: Zone, name: str) -> bool:
+        """Whether the zone has records at a name, or below it."""
+        return name in self._index.get().existing(zone)
 
     def _checked(self, zone: Zone, draft: RecordDraft, *, except_for: str) -> RecordDraft:
         try:
@@ -109,7 +123,7 @@ class DnsRecords:
         draft = _canonical(draft)
         check_beside(draft, [other for other in self.at(zone, name) if other.id != except_for])
         for holder in self._holders if draft.rtype in PROXIABLE else ():
-            if who := holder(name):
+            if who := holder(zone, name):
                 raise CloudflareError(400, HOST_EXISTS, f"{name} is held by {who}.", "/name")
         return draft
 

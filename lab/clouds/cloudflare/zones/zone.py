@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
-
-NAME_SERVERS: Final = ("ada.ns.cloudflare.com", "bob.ns.cloudflare.com")
-"""The name servers of every zone. Cloudflare draws a pair for each account; a lab has one."""
 
 
 class ZoneKind(Enum):
@@ -31,10 +27,5 @@ class Zone:
 
     @property
     def is_served(self) -> bool:
-        """Whether Cloudflare answers for it. A lab has no registrars: a full zone is active at once."""
+        """Whether the name servers of its account answer for it, if they are asked."""
         return self.kind is ZoneKind.FULL
-
-    @property
-    def status(self) -> str:
-        """`active`; `pending` for what waits for a record, a transfer or a view that a lab does not have."""
-        return "active" if self.is_served else "pending"

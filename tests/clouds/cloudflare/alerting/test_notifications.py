@@ -77,7 +77,7 @@ def test_a_hijack_of_an_advertised_prefix_is_told_to_everyone_in_the_policy(site
 @pytest.mark.seed(231)
 def test_a_notification_says_what_to_do(site):
     (event,) = told(site, HIJACK)
-    assert "Confirm your traffic is healthy" in event.text
+    assert "Confirm your traffic is healthy. Reach out to your transit providers" in event.text
     assert "Reach out to your transit providers" in event.text
     assert "unauthorized routes" in event.text
 

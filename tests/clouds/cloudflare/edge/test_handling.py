@@ -67,6 +67,12 @@ def test_a_host_that_no_zone_proxies_is_not_served(cdn: FakeRooms) -> None:
     assert refusal(cdn, host="www.example.net") == "no zone at Cloudflare proxies www.example.net"
 
 
+def test_a_host_of_an_account_that_may_not_use_the_address_is_not_served_there(cdn: FakeRooms) -> None:
+    cdn.proxy("www.example.net", "192.0.2.150", account="0" * 32)
+    assert "may not use 203.0.113.100 (error 1034" in refusal(cdn, host="www.example.net")
+    assert isinstance(sent(cdn, to="192.0.2.9", host="www.example.net"), Proxied)
+
+
 def test_a_handshake_without_a_name_is_answered_for_the_default_sni_of_the_address(cdn: FakeRooms) -> None:
     assert refusal(cdn) == f"the request names no host, and no address map has a default SNI for {WEB}"
     cdn.snis[Address.parse(WEB)] = "www.example.com"

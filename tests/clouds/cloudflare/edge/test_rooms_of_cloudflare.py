@@ -70,7 +70,7 @@ def bind(cloudflare: Cloudflare, cidr: str, service: ServiceName) -> None:
 
 
 def add_record(cloudflare: Cloudflare, name: str, rtype: str, content: str, *, proxied: bool = True) -> None:
-    zone = cloudflare.zones.named("example.com") or cloudflare.perform(
+    zone = cloudflare.zones.named(ACCOUNT, "example.com") or cloudflare.perform(
         lambda: cloudflare.zones.create(ACCOUNT, "example.com")
     )
     draft = RecordDraft(name, rtype, content, proxied=proxied)
@@ -133,10 +133,10 @@ def test_the_origins_of_a_host_are_what_its_records_say(
     add_record(cloudflare, "away", "CNAME", "origin.example.net")
     add_record(cloudflare, "direct", "A", "203.0.113.151", proxied=False)
     both = addresses("203.0.113.150", "2001:db8::150")
-    assert rooms.proxied("www.example.com") == ProxiedHost("example.com", both)
-    assert rooms.proxied("alias.example.com") == ProxiedHost("example.com", both)
+    assert rooms.proxied("www.example.com") == ProxiedHost("example.com", ACCOUNT, both)
+    assert rooms.proxied("alias.example.com") == ProxiedHost("example.com", ACCOUNT, both)
     away = rooms.proxied("away.example.com")
-    assert away == ProxiedHost("example.com", addresses("198.51.100.70", "2001:db8::70"))
+    assert away == ProxiedHost("example.com", ACCOUNT, addresses("198.51.100.70", "2001:db8::70"))
     assert rooms.proxied("direct.example.com") is None
     assert rooms.proxied("nothing.example.com") is None
     assert rooms.proxied("www.example.net") is None
@@ -181,7 +181,7 @@ def test_proxied_names_are_answered_with_cloudflares_own_addresses_which_serve_t
     cloudflare: Cloudflare, rooms: RoomsOfCloudflare
 ) -> None:
     add_record(cloudflare, "www", "A", "198.51.100.70")
-    zone = cloudflare.authoritative.zones()["example.com"]
+    zone = cloudflare.authoritative.hosts[0].zones()["example.com"]
     answered = [record for record in zone.records("www.example.com") if record.rtype == "A"]
     assert answered
     for record in answered:
@@ -200,3 +200,34 @@ def test_cloudflare_sends_from_its_own_space_of_either_version(
     without = replace(cloudflare.basics, settings=make_settings(anycast=()))
     cloudflare.basics = without
     assert rooms.own_address(4) is None
+
+
+def test_a_host_is_served_at_addresses_that_its_account_may_use_only(
+    cloudflare: Cloudflare, rooms: RoomsOfCloudflare, world: FakeWorld
+) -> None:
+    add_record(cloudflare, "www", "A", "203.0.113.150")
+    refused = asked(rooms, "198.51.100.7", host="www.example.com")
+    assert isinstance(refused, Unserved)
+    assert "whose account may not use 198.51.100.7 (error 1034" in refused.text
+    record = cloudflare.prefixes.covering(CDN_HELD)
+    assert record is not None
+    delegated = Prefix.parse("198.51.100.0/29")
+    found = cloudflare.perform(lambda: cloudflare.delegations.create(record, delegated, ACCOUNT))
+    assert isinstance(asked(rooms, "198.51.100.7", host="www.example.com"), Proxied)
+    assert isinstance(asked(rooms, "198.51.100.8", host="www.example.com"), Unserved)
+    cloudflare.perform(lambda: cloudflare.delegations.delete(found))
+    assert isinstance(asked(rooms, "198.51.100.7", host="www.example.com"), Unserved)
+
+
+def test_a_leased_address_of_cloudflares_serves_hosts_of_who_has_leased_it(world: FakeWorld) -> None:
+    leased = addresses("192.0.2.9")
+    accounts = {
+        "example": Account(ACCOUNT, "example", ALL),
+        "other": Account(OTHER_ACCOUNT, "other", ALL, static_ips=leased),
+    }
+    cloudflare = make_cloudflare(world, make_settings(accounts=accounts))
+    rooms = RoomsOfCloudflare(cloudflare, resolve)
+    add_record(cloudflare, "www", "A", "203.0.113.150")
+    assert isinstance(asked(rooms, "192.0.2.9", host="www.example.com"), Unserved)
+    assert isinstance(asked(rooms, "192.0.2.10", host="www.example.com"), Proxied)
+    assert rooms.may_use(OTHER_ACCOUNT, *leased)

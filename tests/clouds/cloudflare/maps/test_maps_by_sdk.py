@@ -8,6 +8,9 @@ from support.cloudflare_site import Site, addresses, one_token_each
 from support.cloudflare_wire import Door, errors, result
 from support.cloudflare_world import ACCOUNT
 
+from lab.clouds.cloudflare.edge.handling import Proxied, Unserved, handle
+from lab.clouds.cloudflare.edge.request import Request
+from lab.clouds.cloudflare.edge.rooms_of_cloudflare import RoomsOfCloudflare
 from lab.clouds.cloudflare.identity.permissions import Permission
 from lab.clouds.cloudflare.operations import OPERATIONS
 
@@ -113,14 +116,21 @@ def test_the_documents_default_sni_for_spectrum_is_taken_with_the_accounts_own_a
 
 @pytest.mark.seed(194)
 def test_no_custom_certificate_helps_clients_without_sni_but_a_default_sni_does(site, client, zone):
-    client.addressing.address_maps.create(
-        account_id=ACCOUNT, ips=["203.0.113.1"], extra_body={"default_sni": "sni.example.com"}
-    )
-    assert site.cloud.maps.sni_for(*addresses("203.0.113.1")) == "sni.example.com"
-    with pytest.raises(cloudflare.APIStatusError):
+    """A handshake without a name at an address of one's own: nobody knows which site is meant."""
+    site.record(zone, "sni", "A", "198.51.100.150", proxied=True)
+    rooms = RoomsOfCloudflare(site.cloud, lambda name, rtype: ())
+    nameless = Request.parse(*addresses("203.0.113.1"), "tcp/443", "")
+    with pytest.raises(cloudflare.APIStatusError, match="7003"):
         client.custom_certificates.create(
             zone_id=zone.id, certificate="c", private_key="k", type="legacy_custom"
         )
+    assert isinstance(handle(rooms, nameless, "cf-ams"), Unserved)
+    client.addressing.address_maps.create(
+        account_id=ACCOUNT, ips=["203.0.113.1"], extra_body={"default_sni": "sni.example.com"}
+    )
+    handled = handle(rooms, nameless, "cf-ams")
+    assert isinstance(handled, Proxied)
+    assert handled.origins == addresses("198.51.100.150")
 
 
 @pytest.mark.seed(191)

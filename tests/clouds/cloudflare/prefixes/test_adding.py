@@ -69,7 +69,7 @@ def test_the_prefixes_of_an_account_are_listed_with_their_ids_and_no_others() ->
         customer.call("GET", f"prefixes/{ids[0]}", account=OTHER_ACCOUNT)
 
 
-@pytest.mark.seed(129, 264)
+@pytest.mark.seed(129, 247, 264)
 @pytest.mark.parametrize(
     ("asn", "words"), [(64496, "contact your account team"), (209242, "use it already"), (0, "AS13335")]
 )

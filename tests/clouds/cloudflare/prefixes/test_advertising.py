@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from support.cloudflare_customer import CDN, Customer
+from support.cloudflare_onboarded import onboarded
 from support.cloudflare_world import DELAYS, PREFIX, make_settings
 
 from lab.bgp.prefix import Address
@@ -133,9 +134,7 @@ def test_the_advertisement_status_is_another_way_to_the_same() -> None:
 
 
 def test_a_locked_advertisement_stays_as_it_is() -> None:
-    customer = Customer()
-    customer.bound()
-    customer.cloud.perform(lambda: customer.cloud.prefixes.lock(customer.record, locked=True))
+    customer = onboarded(CDN, locked=True)
     assert customer.get(f"prefixes/{customer.prefix_id}")["on_demand_locked"]
     assert customer.get(f"prefixes/{customer.prefix_id}/bgp/prefixes")[0]["on_demand"]["on_demand_locked"]
     with customer.refused(codes.LOCKED, "account team"):

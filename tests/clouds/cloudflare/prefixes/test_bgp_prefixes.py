@@ -94,6 +94,43 @@ def test_cloudflares_asn_is_prepended_up_to_three_times(count: int) -> None:
         customer.advertise(False, prepend=count)
 
 
+def prepended(customer: Customer) -> list[int]:
+    return [each.prepend for each in customer.cloud.originations()]
+
+
+def test_prepending_of_what_is_announced_changes_when_the_sites_follow() -> None:
+    customer = Customer()
+    customer.bound()
+    customer.advertise()
+    customer.wait(ENABLE)
+    customer.advertise(prepend=2)
+    customer.wait(ENABLE - 1)
+    assert prepended(customer) == [0]
+    assert customer.advertise(prepend=2).due == customer.bgp.due
+    since = customer.cloud.bgp_prefixes.own_changes(PREFIX)
+    customer.wait(1)
+    assert prepended(customer) == [2]
+    assert customer.cloud.bgp_prefixes.own_changes(PREFIX) == since
+    customer.advertise(prepend=0)
+    assert customer.advertise(prepend=2).due is None
+
+
+def test_what_is_on_its_way_is_not_put_off_by_a_change_of_prepending() -> None:
+    customer = Customer()
+    customer.bound()
+    due = customer.advertise().due
+    customer.wait(60)
+    assert customer.advertise(prepend=1).due == due
+    customer.wait(ENABLE - 60)
+    assert prepended(customer) == [1]
+    due = customer.advertise(False).due
+    customer.wait(60)
+    assert customer.advertise(False, prepend=3).due == due
+    customer.wait(DISABLE - 60)
+    assert prepended(customer) == []
+    assert customer.bgp.due is None
+
+
 @pytest.mark.parametrize(("tunnel", "expected"), [(None, 0), (Tunnel("customer"), 1)])
 def test_an_own_asn_is_behind_cloudflares_and_a_missing_route_withdraws_where_that_is_asked_for(
     tunnel: Tunnel | None, expected: int

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from support.cloudflare_wire import NOTES, Door, errors, refusal, result
+from support.cloudflare_world import ACCOUNT
 
+from lab.clouds.cloudflare.operations import OPERATIONS
 from lab.http.messages import HttpRequest, HttpResponse
 
 
@@ -24,7 +26,7 @@ def test_an_address_with_its_key_and_a_token_are_both_good() -> None:
     assert result(_asked(door, authorization=f"Bearer {own.token}")) == []
     assert result(_asked(door, authorization=f"bearer  {own.token} ")) == []
     assert refusal(_asked(door, x_auth_email=own.email, x_auth_key=own.token)) == (400, 6003)
-    assert refusal(_asked(door, authorization=f"Bearer {own.api_key}")) == (401, 10000)
+    assert refusal(_asked(door, authorization=f"Bearer {own.api_key}")) == (403, 9109)
     assert refusal(_asked(door, authorization=own.token)) == (400, 6003)
 
 
@@ -33,7 +35,7 @@ def test_where_a_token_is_there_it_alone_counts() -> None:
     own, nobody = door.credentials("example"), door.credentials("nobody")
     key = {"x_auth_email": own.email or "", "x_auth_key": own.api_key or ""}
     poor = {"x_auth_email": nobody.email or "", "x_auth_key": nobody.api_key or ""}
-    assert refusal(_asked(door, authorization="Bearer wrong", **key)) == (401, 10000)
+    assert refusal(_asked(door, authorization="Bearer wrong", **key)) == (403, 9109)
     assert result(_asked(door, authorization=f"Bearer {own.token}", **poor)) == []
 
 
@@ -77,6 +79,20 @@ def test_a_key_or_a_token_that_nobody_has_is_refused_without_being_shown() -> No
         _asked(door, x_auth_email=own.email or "", x_auth_key="abc" + "0" * 34),
         _asked(door, authorization="Bearer abcdefghijk"),
     ]
-    assert [refusal(answer) for answer in answers] == [(403, 9103), (403, 9103), (401, 10000)]
+    assert [refusal(answer) for answer in answers] == [(403, 9103), (403, 9103), (403, 9109)]
     assert answers[0].body == answers[1].body
     assert not any(b"abc" in answer.body for answer in answers)
+
+
+def test_what_is_wrong_with_both_headers_is_said_of_both() -> None:
+    (error,) = errors(_asked(Door(), x_auth_email="nobody", x_auth_key="short"))
+    assert [each["code"] for each in error["error_chain"]] == [6102, 6103]
+
+
+@pytest.mark.parametrize("path", ["/user/tokens/verify", f"/accounts/{ACCOUNT}/tokens/verify"])
+def test_who_asks_whether_a_token_is_good_is_told_so_in_other_words(path: str) -> None:
+    door = Door(operations=OPERATIONS)
+    headers = {"authorization": "Bearer wrong"}
+    answer = door.front.handle(HttpRequest("GET", f"/client/v4{path}", headers))
+    assert answer.status == 401
+    assert errors(answer) == [{"code": 1000, "message": "Invalid API Token"}]

@@ -25,12 +25,14 @@ from lab.http.messages import HttpResponse
 P = "/accounts/{account_id}/addressing/prefixes"
 BGP = P + "/{prefix_id}/bgp/prefixes"
 MAPS = "/accounts/{account_id}/addressing/address_maps"
+LOA = "/accounts/{account_id}/addressing/loa_documents"
 WRITE = {"IP Prefixes: Write"}
 VALIDATE = {"Magic Transit Write", "IP Prefixes: Write"}
 ADVERTISE = {"Magic Transit Write", "IP Prefixes: Write", "IP Prefixes: BGP On Demand Write"}
 READ = ADVERTISE | {"Magic Transit Read", "IP Prefixes: Read", "IP Prefixes: BGP On Demand Read"}
 UNRESTRICTED = {("GET", "/user/tokens/verify"), ("GET", "/user"), ("GET", "/accounts"),
-                ("GET", "/accounts/{account_id}")}  # fmt: skip
+                ("GET", "/accounts/{account_id}"),
+                ("GET", "/accounts/{account_id}/tokens/verify")}  # fmt: skip
 each_operation = pytest.mark.parametrize("operation", OPERATION_LIST, ids=NAMES)
 
 
@@ -99,6 +101,8 @@ def test_one_of_the_permissions_is_enough_and_all_others_together_are_not(
             "POST", "/zones/{zone_id}/spectrum/apps", {"Zone Settings Write"}, marks=pytest.mark.seed(206)
         ),
         pytest.param("GET", P + "/{prefix_id}", READ, marks=pytest.mark.seed(236)),
+        ("POST", LOA, {"Magic Transit Write"}),
+        ("GET", LOA + "/{loa_document_id}/download", {"Magic Transit Write", "Magic Transit Read"}),
     ],
 )
 def test_the_permissions_are_those_that_cloudflare_documents(

@@ -27,7 +27,7 @@ from lab.http.messages import HttpResponse
 
 ROOTS = ("account_id", "zone_id")
 PUBLIC = (
-    "/services", "/available_alerts", "/history", "/regional_hostnames", "/verify", "/user", "/accounts",
+    "/services", "/available_alerts", "/history", "/verify", "/user", "/accounts",
     "/accounts/{account_id}", "/bgp/status",
 )  # fmt: skip
 """The endpoints that show nothing of what a tenant has."""
@@ -191,7 +191,7 @@ FOREIGN = {
     "a zone in another's account": (
         "POST", "/zones", {"name": "new.example", "account": {"id": "<account_id>"}},
     ),
-    "a zone that is another's": ("POST", "/zones", {"name": "<name>-zone.example"}),
+    "a zone below another's": ("POST", "/zones", {"name": "www.<name>-zone.example"}),
     "an application at another's address": (
         "POST", "/zones/{zone_id}/spectrum/apps",
         {"protocol": "tcp/25", "dns": {"type": "CNAME", "name": "smtp.other-zone.example"},

@@ -32,6 +32,7 @@ def test_a_token_is_verified(door: Door) -> None:
     verified = _client(door, "read").user.tokens.verify()
     assert verified is not None
     assert (len(verified.id), verified.status) == (32, "active")
+    assert _client(door, "read").accounts.tokens.verify(account_id=ACCOUNT).id == verified.id
     with pytest.raises(cloudflare.BadRequestError, match="no API token to verify"):
         _client(door, "reader").user.tokens.verify()
 
@@ -64,6 +65,9 @@ def test_who_is_nobody_is_told_so_by_the_sdk_s_own_exceptions(door: Door) -> Non
         api_key=None,
         http_client=httpx.Client(transport=door.transport()),
     )
-    with pytest.raises(cloudflare.AuthenticationError) as caught:
+    with pytest.raises(cloudflare.PermissionDeniedError) as denied:
         client.accounts.list()
-    assert [error.code for error in caught.value.errors] == [10000]
+    assert [error.code for error in denied.value.errors] == [9109]
+    with pytest.raises(cloudflare.AuthenticationError) as caught:
+        client.user.tokens.verify()
+    assert [error.code for error in caught.value.errors] == [1000]

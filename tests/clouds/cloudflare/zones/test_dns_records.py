@@ -39,7 +39,7 @@ def zone(site):
 )
 def test_a_record_that_is_not_proxied_is_answered_as_it_is(site, zone, rtype, content, answer):
     site.record(zone, "thing", rtype, content)
-    (record,) = site.cloud.authoritative.zones()["example.com"].records("thing.example.com")
+    (record,) = site.hosted()["example.com"].records("thing.example.com")
     assert (record.name, record.rtype, record.content) == ("thing.example.com", rtype, answer)
     assert record.ttl == 300
 
@@ -52,7 +52,7 @@ def test_a_mail_exchange_has_its_priority_in_the_answer(site, zone):
 def test_a_ttl_is_answered_as_it_is_and_automatic_is_300_seconds(site, zone):
     site.record(zone, "slow", "A", "192.0.2.7", ttl=3600)
     site.record(zone, "auto", "A", "192.0.2.7", ttl=1)
-    records = site.cloud.authoritative.zones()["example.com"].records
+    records = site.hosted()["example.com"].records
     assert [next(iter(records(f"{name}.example.com"))).ttl for name in ("slow", "auto")] == [3600, 300]
 
 

@@ -1,30 +1,35 @@
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.cloudflare_site import Site
-from support.cloudflare_world import ACCOUNT, OTHER_ACCOUNT
+from support.cloudflare_site import Site, addresses
+from support.cloudflare_world import ACCOUNT, ALL, OTHER_ACCOUNT, make_settings
 from support.examples import examples
 
+from lab.clouds.cloudflare.errors import CloudflareError
 from lab.clouds.cloudflare.zones.names import name_in_zone
-from lab.clouds.cloudflare.zones.zone import NAME_SERVERS, ZoneKind
+from lab.clouds.cloudflare.zones.zone import ZoneKind
+from lab.topology.cloudflare_section import Account
 
 
 def test_a_zone_is_active_at_once_and_served_by_two_name_servers():
     site = Site()
     zone = site.zone()
-    assert zone.status == "active"
-    assert list(site.cloud.authoritative.zones()) == ["example.com"]
-    assert site.answers("example.com", "NS") == set(NAME_SERVERS)
-    assert len(NAME_SERVERS) == 2
+    assert site.cloud.zones.is_active(zone)
+    assert list(site.hosted()) == ["example.com"]
+    pair = site.cloud.zones.name_servers.of(ACCOUNT)
+    assert site.answers("example.com", "NS") == set(pair)
+    assert len(set(pair)) == 2
 
 
 def test_a_zone_of_reverse_dns_is_a_zone_like_others():
     site = Site()
     zone = site.zone("113.0.203.in-addr.arpa")
     site.record(zone, "9", "PTR", "www.example.com.")
-    (record,) = site.cloud.authoritative.zones()[zone.name].records(f"9.{zone.name}")
+    (record,) = site.hosted()[zone.name].records(f"9.{zone.name}")
     assert (record.rtype, record.content) == ("PTR", "www.example.com")
 
 
@@ -32,18 +37,125 @@ def test_a_zone_of_reverse_dns_is_a_zone_like_others():
 def test_only_a_full_zone_is_answered_for(kind):
     site = Site()
     zone = site.do(lambda: site.cloud.zones.create(ACCOUNT, "example.com", kind))
-    assert zone.status == "pending"
-    assert site.cloud.authoritative.zones() == {}
+    assert not site.cloud.zones.is_active(zone)
+    assert site.hosted() == {}
     assert site.cloud.authoritative.zone_of("www.example.com") is None
 
 
 @pytest.mark.parametrize("name", ["example.com", "Example.COM."])
-@pytest.mark.parametrize("account", [ACCOUNT, OTHER_ACCOUNT])
-def test_a_name_is_a_zone_once(name, account):
+def test_a_name_is_a_zone_of_an_account_once(name):
     site = Site()
     site.zone()
     with site.refused(1061, "already exists"):
-        site.zone(name, account)
+        site.zone(name)
+
+
+def test_a_zone_that_another_account_has_is_pending_and_nobody_is_sent_to_it():
+    site = Site()
+    first, second = site.zone(), site.zone(account=OTHER_ACCOUNT)
+    site.proxied(first, origin="203.0.113.150")
+    site.record(second, "www", "A", "192.0.2.66")
+    site.app(second, "ssh", protocol="tcp/22")
+    assert [site.cloud.zones.is_active(zone) for zone in (first, second)] == [True, False]
+    assert "example.com" not in site.hosted(OTHER_ACCOUNT)
+    assert site.answers("www.example.com").isdisjoint({"192.0.2.66"})
+    assert site.answers("ssh.example.com") == set()
+    assert site.cloud.authoritative.origin_of("www.example.com") == addresses("203.0.113.150")
+    assert site.client("other").zones.get(zone_id=second.id).status == "pending"
+    site.do(lambda: site.cloud.zones.delete(first))
+    assert site.answers("www.example.com") == {"192.0.2.66"}
+    assert site.client("other").zones.get(zone_id=second.id).status == "active"
+
+
+def test_a_zone_below_one_that_comes_later_in_another_account_is_not_active_any_more():
+    site = Site()
+    squatter = site.zone("www.example.com", OTHER_ACCOUNT)
+    site.proxied(squatter, "@", origin="192.0.2.66")
+    whole = site.zone()
+    site.proxied(whole, origin="203.0.113.150")
+    assert not site.cloud.zones.is_active(squatter)
+    assert site.cloud.authoritative.origin_of("www.example.com") == addresses("203.0.113.150")
+
+
+REVERSE = "113.0.203.in-addr.arpa"
+
+
+def test_every_account_has_name_servers_of_its_own():
+    accounts = {f"a{n}": Account(f"{n:032x}", f"a{n}", ALL) for n in range(60)}
+    site = Site(make_settings(accounts=accounts))
+    pairs = [site.cloud.zones.name_servers.of(account.id) for account in accounts.values()]
+    names = [name for pair in pairs for name in pair]
+    assert len(set(names)) == 120
+    again = Site(site.settings)
+    assert [again.cloud.zones.name_servers.of(account.id) for account in accounts.values()] == pairs
+
+
+def test_the_reverse_zone_counts_whose_account_the_rir_has_delegated_to_however_late_it_comes():
+    site = Site()
+    squatter = site.zone(REVERSE, OTHER_ACCOUNT)
+    site.world.delegated[REVERSE] = site.cloud.zones.name_servers.of(ACCOUNT)
+    assert not site.cloud.zones.is_active(squatter)
+    assert site.client("other").zones.get(zone_id=squatter.id).status == "pending"
+    own = site.zone(REVERSE)
+    assert site.cloud.zones.is_active(own)
+    assert not site.cloud.zones.is_active(squatter)
+    assert site.client().zones.get(zone_id=own.id).status == "active"
+
+
+@pytest.mark.parametrize("above", ["0.203.in-addr.arpa", "in-addr.arpa"])
+def test_no_zone_around_it_keeps_others_from_adding_a_reverse_zone(above):
+    site = Site()
+    site.zone(above, OTHER_ACCOUNT)
+    own = site.zone(REVERSE)
+    assert not site.cloud.zones.is_active(own)
+    site.world.delegated[REVERSE] = site.cloud.zones.name_servers.of(ACCOUNT)
+    assert site.cloud.zones.is_active(own)
+
+
+def test_a_reverse_zone_below_a_delegated_one_of_the_account_is_active():
+    site = Site()
+    site.world.delegated["0.203.in-addr.arpa"] = site.cloud.zones.name_servers.of(ACCOUNT)
+    site.world.delegated[REVERSE] = site.cloud.zones.name_servers.of(OTHER_ACCOUNT)
+    own, foreign = site.zone(REVERSE), site.zone(REVERSE, OTHER_ACCOUNT)
+    assert [site.cloud.zones.is_active(zone) for zone in (own, foreign)] == [True, False]
+
+
+@settings(max_examples=examples(100))
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([ACCOUNT, OTHER_ACCOUNT]),
+            st.sampled_from(
+                [
+                    "example.com",
+                    "a.example.com",
+                    "b.a.example.com",
+                    "example.net",
+                    REVERSE,
+                    "0.203.in-addr.arpa",
+                    "203.in-addr.arpa",
+                ]
+            ),
+        ),
+        unique=True,
+        max_size=10,
+    ),
+    st.sampled_from([None, ACCOUNT, OTHER_ACCOUNT]),
+)
+def test_of_all_zones_of_one_name_at_most_one_is_active_and_only_it_has_the_name(wanted, delegated):
+    site = Site()
+    if delegated:
+        site.world.delegated[REVERSE] = site.cloud.zones.name_servers.of(delegated)
+    for account, name in wanted:
+        with contextlib.suppress(CloudflareError):
+            site.zone(name, account)
+    zones = site.cloud.zones
+    for name in {zone.name for zone in zones.all()}:
+        active = [zone for zone in zones.all() if zone.name == name and zones.is_active(zone)]
+        assert len(active) <= 1
+        assert zones.covering(f"www.{name}") == zones.covering(name)
+        if name == REVERSE:
+            assert all(zone.account == delegated for zone in active)
 
 
 @pytest.mark.parametrize(

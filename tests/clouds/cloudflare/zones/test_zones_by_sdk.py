@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from support.cloudflare_site import Site
 from support.cloudflare_wire import Door, refusal
@@ -67,8 +65,3 @@ def test_a_zone_of_another_account_cannot_be_made(site):
     )
     assert refusal(answer) == (403, 10000)
     assert site.cloud.zones.all() == []
-
-
-def test_regional_hostnames_are_an_empty_list(site, zone):
-    answer = Door(site.cloud, OPERATIONS).ask("GET", f"/zones/{zone.id}/addressing/regional_hostnames")
-    assert json.loads(answer.body)["result"] == []
