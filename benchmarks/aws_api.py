@@ -18,7 +18,7 @@ import os
 import shutil
 import statistics
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -67,13 +67,13 @@ def work(pipe: Connection) -> None:
 
 
 @contextmanager
-def workers(count: int) -> Iterator[list[Connection]]:
+def workers(count: int, client: Callable[[Connection], None]) -> Iterator[list[Connection]]:
     """So many clients, each in a process of its own."""
     context = multiprocessing.get_context("spawn")
     pipes = []
     for _ in range(count):
         pipe, other = context.Pipe()
-        context.Process(target=work, args=(other,), daemon=True).start()
+        context.Process(target=client, args=(other,), daemon=True).start()
         other.close()
         pipes.append(pipe)
     yield pipes
@@ -89,9 +89,14 @@ def cpu(pid: int) -> float:
 
 def burst(server: Server, pipes: Sequence[Connection], orders: Sequence[Order], code: str = "") -> Burst:
     """Have each client carry out an order, at the same time."""
-    used = cpu(server.pid)
+    return measured(server.pid, pipes, [(server.url, order, code) for order in orders])
+
+
+def measured(pid: int, pipes: Sequence[Connection], orders: Sequence[object]) -> Burst:
+    """Send each client its order at the same time, and take from each when it began and had each answer."""
+    used = cpu(pid)
     for pipe, order in zip(pipes, orders, strict=True):
-        pipe.send((server.url, order, code))
+        pipe.send(order)
     times = [pipe.recv() for pipe in pipes]
     seconds = max(each[-1] for each in times) - min(each[0] for each in times)
     latencies = sorted(later - earlier for each in times for earlier, later in pairwise(each))
@@ -99,7 +104,7 @@ def burst(server: Server, pipes: Sequence[Connection], orders: Sequence[Order], 
         len(latencies) / seconds,
         1000 * statistics.median(latencies),
         1000 * latencies[math.ceil(0.95 * len(latencies)) - 1],
-        1000 * (cpu(server.pid) - used) / len(latencies),
+        1000 * (cpu(pid) - used) / len(latencies),
     )
 
 
@@ -134,7 +139,7 @@ def measure(servers: Sequence[Server], rounds: int) -> dict[Key, list[Burst]]:
     """Every row, as often as there are rounds."""
     found: dict[Key, list[Burst]] = {}
     ranges = {server.name: Ranges(server.accounts) for server in servers}
-    with workers(max(CLIENTS)) as pipes:
+    with workers(max(CLIENTS), work) as pipes:
         for server in servers:  # so that every client has its connection, and the server all it imports
             burst(server, pipes, [[(server.accounts[0], server.listing)] * 10] * len(pipes))
         for _ in range(rounds):

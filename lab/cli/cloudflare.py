@@ -36,7 +36,11 @@ def add_to(app: typer.Typer) -> None:
 
 
 def env(caller: Caller = None, run: Run = None, as_json: AsJson = False) -> None:
-    """What curl and the SDKs need to call this lab: eval "$(lab cloudflare env)"."""
+    """What curl and the SDKs need to call this lab: eval "$(lab cloudflare env)".
+
+    Where a shell has both, the Python SDK sends the e-mail address and API key, and no token: for the
+    token alone, use --as ACCOUNT-token.
+    """
     from lab.cli.terminal import print_json
 
     found = ask_lab("cloudflare-env", run, caller=caller)
@@ -102,6 +106,20 @@ def shell_lines(found: dict[str, str | None]) -> list[str]:
 def _cells(row: dict[str, Any]) -> tuple[str | None, ...]:
     checks = [row[name]["state"] for name in ("irr", "rpki", "ownership")]
     whys = [row[name]["why"] for name in ("irr", "rpki", "ownership") if row[name]["state"] != "valid"]
-    advertised = {None: None, True: "yes", False: "no"}[row["advertised"]]
-    why = "; ".join(dict.fromkeys(filter(None, whys))) or None
+    whys += [f"{name} now {found['state']}: {found['why']}" for name, found in row["now"].items()]
+    why = "; ".join(dict.fromkeys(filter(None, (row["missing"], *whys)))) or None
+    why = _shortened(why)
+    advertised = _advertised(row["advertised"], row["announced"])
     return (row["prefix"], row["account"], row["approved"], *checks, advertised, row["binding"], why)
+
+
+def _shortened(why: str | None) -> str | None:
+    """At most 100 characters; --json has all."""
+    return why if why is None or len(why) <= 100 else f"{why[:99]}…"
+
+
+def _advertised(asked: bool | None, announced: bool | None) -> str | None:
+    """What the sites do, and what was asked for where that is something else."""
+    if asked is None or asked is announced:
+        return {None: None, True: "yes", False: "no"}[asked]
+    return "yes, to end" if announced else "no, asked for"

@@ -9,7 +9,7 @@ from typing import Any, Final
 from rich.text import Text
 
 from lab.cli.labs import closing, make_lab
-from lab.cli.terminal import busy, console, path_text, print_table, symbol
+from lab.cli.terminal import busy, console, count, path_text, print_table, symbol
 from lab.observe.describe import describe
 from lab.observe.events import AlertRaised, AlertResolved, PacketVerdict
 from lab.scenario import route_showing
@@ -46,9 +46,9 @@ def tell(driver: str, base_image: str | None) -> int:
         )
         _print_cast(lab)
         failures = sum(_tell_step(lab, result) for result in run_steps(lab, lab.topology.steps))
-    verdict = (
-        "every expectation of the story held" if not failures else f"{failures} expectations did not hold"
-    )
+    verdict = "every expectation of the story held"
+    if failures:
+        verdict = f"{count(failures, 'expectation')} did not hold"
     out.print(
         Text(f"\n{verdict}; {time.monotonic() - began:.0f} s in all", style="red" if failures else "green")
     )

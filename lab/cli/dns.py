@@ -35,8 +35,7 @@ def zones(run: Run = None, as_json: AsJson = False) -> None:
         print_json(rows)
         return
     cells = [
-        (row["zone"], row["host"] or "nobody", row["records"], ", ".join(row["delegated_to"]) or None)
-        for row in rows
+        (row["zone"], _host_of(row), row["records"], ", ".join(row["delegated_to"]) or None) for row in rows
     ]
     print_table("", ("zone", "hosted by", "records", "delegated to"), cells, "there are no zones")
 
@@ -62,7 +61,12 @@ def add(
     zone: Zone,
     name: Name,
     rtype: Annotated[str, typer.Argument(metavar="TYPE", help="TXT, A, AAAA, CNAME, PTR, MX ...")],
-    content: Annotated[str, typer.Argument(help="As a zone file has it; of a TXT record without quotes.")],
+    content: Annotated[
+        str,
+        typer.Argument(
+            help="As a zone file has it. Names in it are whole (absolute); a TXT record has no quotes."
+        ),
+    ],
     ttl: Annotated[int | None, typer.Option("--ttl", help="Seconds; default 300.")] = None,
     run: Run = None,
     as_json: AsJson = False,
@@ -115,6 +119,10 @@ def env(run: Run = None, as_json: AsJson = False) -> None:
         print_json(found)
     else:
         print("\n".join(environment_lines({"DNS_HOST": found["host"], "DNS_PORT": str(found["port"])})))
+
+
+def _host_of(row: dict[str, Any]) -> str:
+    return f"{row['host']} ({row['account']})" if row["account"] else row["host"] or "nobody"
 
 
 def _without_answer(found: dict[str, Any]) -> str:

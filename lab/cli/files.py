@@ -46,8 +46,8 @@ def check(
         out.print(f"warning: {warning}", markup=False)
     links = sum(link.b != topology.collector for link in topology.links)
     out.print(
-        f"{file} is fine: {len(topology.speakers) - 1} speakers and a collector, {links} links, "
-        f"{len(topology.steps)} steps, {count(len(warnings), 'warning')}"
+        f"{file} is fine: {count(len(topology.speakers) - 1, 'speaker')} and a collector, "
+        f"{count(links, 'link')}, {count(len(topology.steps), 'step')}, {count(len(warnings), 'warning')}"
     )
 
 

@@ -134,7 +134,7 @@ def remove_as_set(
 
 
 def check(
-    about: Annotated[str, typer.Argument(metavar="PREFIX|ASN", help="What to compare.")],
+    about: Annotated[str, typer.Argument(metavar="PREFIX|ASN|AS-SET", help="What to compare.")],
     run: Run = None,
     as_json: AsJson = False,
 ) -> None:

@@ -1,6 +1,7 @@
 """The command `lab`: what an error means for the exit code.
 
-Exit codes: 0 done, 1 an expectation failed, 2 the file or the call is wrong, 3 the machine lacks something.
+Exit codes: 0 done, 1 an expectation or a cloud's call failed, or a lab does not do what it is to, 2 the file
+or the call is wrong, 3 the machine lacks something.
 Beyond these: 130 interrupted, 141 whoever read the output has gone; both as shells report them.
 Commands import what they need when they run, so that `lab --help` is instant.
 """

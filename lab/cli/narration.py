@@ -56,7 +56,7 @@ class Narrator:
         """The headline."""
         topology = lab.topology
         self._out.print(Text(f"{topology.title or topology.name}", style="bold"))
-        self._out.print(f"{topology.name}: {len(topology.speakers)} speakers, engine {engine}\n")
+        self._out.print(f"{topology.name}: {count(len(topology.speakers), 'speaker')}, engine {engine}\n")
 
     def result(self, result: StepResult) -> None:
         """One step, what followed from it, and the verdict if something was expected."""
@@ -75,8 +75,10 @@ class Narrator:
         for place, sentence in enumerate(report.traffic):
             self._out.print(Text(sentence if place else f"\n{sentence}"))
         failed = len(report.failures)
-        verdict = f"{failed} failed" if failed else "all met"
-        style = "bold red" if failed else "bold green"
+        verdict = f"{failed} failed" if failed or report.left else "all met"
+        if report.left:
+            verdict += f"; {count(report.left, 'step')} not carried out"
+        style = "bold red" if failed or report.left else "bold green"
         steps, checks = count(len(report.results), "step"), count(report.expectations, "expectation")
         self._out.print(Text(f"\n{report.name}: {steps}, {checks}, {verdict}", style=style))
 

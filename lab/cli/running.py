@@ -55,7 +55,7 @@ def run(
     from lab.cli.narration import Narrator
     from lab.cli.terminal import busy, print_json
     from lab.scenario.outcome_showing import problems_data, report_data
-    from lab.scenario.running import run_scenario
+    from lab.scenario.running import try_scenario
     from lab.topology.problems import TopologyError
 
     try:
@@ -70,12 +70,14 @@ def run(
         with busy(f"bringing {lab.topology.name} up"):
             lab.start()
         if as_json:
-            report = run_scenario(lab)
+            report = try_scenario(lab)
             print_json(report_data(report))
         else:
             narrator.begin(lab, engine if engine == "sim" else f"{engine}, driver {driver}")
-            report = run_scenario(lab, narrator.result)
+            report = try_scenario(lab, narrator.result)
             narrator.end(report)
+    if report.error is not None:
+        raise report.error
     raise typer.Exit(1 if report.failures else 0)
 
 
@@ -168,16 +170,20 @@ def status(as_json: AsJson = False) -> None:
 
 
 def down(run: Run = None, as_json: AsJson = False) -> None:
-    """End the running labs, or one of them. Nothing is left behind, also after a lab was killed."""
+    """End the running labs, or one of them. Nothing is left behind, also after a lab was killed.
+
+    Ends with 1 if a lab is still there because it does not answer.
+    """
     from lab.cli.runs import take_down
     from lab.cli.terminal import console, print_json
 
     report = take_down(run)
     if as_json:
         print_json(report)
-        return
-    for line in report["lines"]:
-        console().print(line)
+    else:
+        for line in report["lines"]:
+            console().print(line)
+    raise typer.Exit(1 if report["left"] else 0)
 
 
 def demo(driver: Driver = "process", base_image: BaseImage = None) -> None:

@@ -67,38 +67,40 @@ def _listed(names: dict[str, str]) -> str:
 
 
 def take_down(wanted: str | None) -> dict[str, Any]:
-    """End the labs that run, or the one named, and clean up after those that were killed."""
+    """End the labs that run, or the one named, and clean up after those that were killed.
+
+    `lines` says what was done, for people; `left` are the runs of labs that were to end and have not. Where a
+    scenario or a test runs, or a lab comes up, there is none to end, unless it is named.
+    """
     from lab.engines.live.cleanup import clean_up
 
     targets = list(existing_runs())
     if wanted:
         targets = [run for run in targets if run.run_id == wanted] or [_run_of(find_run(wanted))]
+    labs = {run.run_id for run in targets if wanted or _serves(run)}
     lines = []
     for run in targets:
         with contextlib.suppress(ServiceError):
             name = ask(run.path, {"stop": True}, timeout=30)["stopping"]
-            _wait_until_gone(run)
-            lines.append(f"{name} (run {run.run_id}) is down")
+            if _is_gone(run):
+                lines.append(f"{name} (run {run.run_id}) is down")
     for run_id in [run.run_id for run in targets] if wanted else [None]:
         lines += clean_up(run_id).lines
-    lines += [
-        f"run {run.run_id} is in use by a scenario, a test or a lab that does not answer; "
-        f"`lab down --lab {run.run_id}` ends it all the same"
-        for run in targets
-        if run.is_held
-    ]
-    return {"lines": lines or ["nothing was running"]}
+    held = [run.run_id for run in targets if run.is_held]
+    for run_id in held:
+        who = "a lab that does not answer" if run_id in labs else "a scenario, a test or a lab that comes up"
+        lines.append(f"run {run_id} is in use by {who}; `lab down --lab {run_id}` ends it all the same")
+    left = [run_id for run_id in held if run_id in labs]
+    return {"lines": lines or ["nothing was running"], "left": left}
 
 
 def _run_of(path: Path) -> RunDirectory:
     return RunDirectory.at(path)
 
 
-def _wait_until_gone(run: RunDirectory) -> None:
-    """Until the lab's process has removed its directory, which it does last; clean-up sees to the rest."""
-    for _ in _ticks(seconds=30):
-        if not run.path.exists():
-            return
+def _is_gone(run: RunDirectory) -> bool:
+    """Whether the lab's process has removed its directory, which it does last; it has half a minute."""
+    return any(not run.path.exists() for _ in _ticks(seconds=30))
 
 
 def _ticks(seconds: float) -> Iterator[None]:

@@ -57,6 +57,27 @@ def is_within(name: str, zone: str) -> bool:
     return name == zone or name.endswith(f".{zone}")
 
 
+def asked_name(text: str) -> str:
+    """The canonical form of a name that somebody asks for; a name on the wire can have any octets.
+
+    Raises DomainNameError for the empty text, an empty label, and what is too long.
+    """
+    name = canonical(text)
+    if not name:
+        raise DomainNameError(f"{shown(text)} is no name; expected for example www.example.com")
+    if len(name) > LONGEST_NAME:
+        raise DomainNameError(
+            f"{shown(text)} is no name: it is too long; a domain name has at most {LONGEST_NAME} characters"
+        )
+    for label in name.split("."):
+        if not 0 < len(label) <= LONGEST_LABEL:
+            raise DomainNameError(
+                f"{shown(text)} is no name: {shown(label)} is not a label, which has 1 to {LONGEST_LABEL}"
+                " characters"
+            )
+    return name
+
+
 def record_name(text: str) -> str:
     """The canonical name of a record, such as `_sip._tcp.example.com` or `*.example.com`.
 

@@ -18,9 +18,9 @@ class LabDns:
     """All name servers of a lab, and who finds answers there.
 
     Reverse names are found through `reverse`, the servers of the RIRs: where these delegate, and only there.
-    Other names are found at the host that has the zone, the first of several, as if the registrar of each
-    name, which is not modelled, had delegated it there. Below that, delegations are NS records. The names of
-    name servers tell who they are and have no addresses.
+    Other names are found at the host that has the zone, as if the registrar of each name, which is not
+    modelled, had delegated it there: hosts see to it that one of them has it, and the first counts.
+    Below that, delegations are NS records. The names of name servers tell who they are and have no addresses.
     """
 
     def __init__(self, hosts: Callable[[], Sequence[ZoneHost]], reverse: ZoneHost) -> None:
@@ -58,16 +58,48 @@ class LabDns:
         authority = self._top(place)
         if authority is None:
             return Lookup(Status.REFUSED)
-        while cut := authority.cut(place):
-            below = self._below(cut, place)
-            if below is None:
-                return Lookup(Status.NOERROR, (), cut) if not recursive else Lookup(Status.SERVFAIL)
-            authority = below
+        authority, cut = self._down(authority, place)
+        if cut:
+            return Lookup(Status.NOERROR, (), cut) if not recursive else Lookup(Status.SERVFAIL)
         return authority.answer(name, rtype)
+
+    def _down(self, authority: Authority, name: str) -> tuple[Authority, tuple[ResourceRecord, ...]]:
+        """From a zone to the one that `name` is in, and, if it ends there, a delegation to nobody who serves
+        the zone."""
+        while cut := authority.cut(name):
+            below = self._below(cut, name)
+            if below is None:
+                return authority, cut
+            authority = below
+        return authority, ()
+
+    def in_the_way(self, host: ZoneHost, zone: str) -> Authority | None:
+        """The zone of another host that would keep everybody from a new `zone` at `host`, or that nobody
+        would find any more for it; None if there is none, as for reverse zones: the RIRs say whose counts.
+
+        One around it is in no way if it delegates the name to a server of `host`.
+        """
+        if _is_reverse(zone):
+            return None
+        top = self._top(zone)
+        if top is not None:
+            found, cut = self._down(top, zone)
+            if found.host is not host and not any(_leads_to(record, host) for record in cut):
+                return found
+        others = ((each, each.zones()) for each in self._hosts() if each is not host)
+        return next(
+            (
+                Authority(other, zones[name])
+                for other, zones in others
+                for name in zones
+                if is_within(name, zone)
+            ),
+            None,
+        )
 
     def _top(self, name: str) -> Authority | None:
         """Where the way down begins."""
-        if any(is_within(name, tree) for tree in REVERSE_TREES):
+        if _is_reverse(name):
             return _deepest(self._reverse, name)
         suffixes = list(around(name))[::-1]
         served = [(host, host.zones()) for host in self._hosts()]
@@ -81,11 +113,19 @@ class LabDns:
         """The first server of a delegation that serves the zone, or one below it that the name is in."""
         for record in cut:
             for host in self._hosts():
-                if canonical(record.content) in host.nameservers:
+                if _leads_to(record, host):
                     authority = _deepest(host, name)
                     if authority is not None and is_within(authority.zone.origin, record.name):
                         return authority
         return None
+
+
+def _is_reverse(name: str) -> bool:
+    return any(is_within(name, tree) for tree in REVERSE_TREES)
+
+
+def _leads_to(delegation: ResourceRecord, host: ZoneHost) -> bool:
+    return canonical(delegation.content) in host.nameservers
 
 
 def _deepest(host: ZoneHost, name: str) -> Authority | None:

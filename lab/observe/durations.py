@@ -18,3 +18,9 @@ def duration_text(seconds: float) -> str:
         if number:
             parts.append(f"{number}{unit}")
     return "".join(parts) or "0s"
+
+
+def exact_duration_text(seconds: float) -> str:
+    """Like `duration_text`, but not rounded: a time that somebody has set. `1.5 s` where it is not whole."""
+    unit = 1 if seconds >= 1 else 1000
+    return duration_text(seconds) if seconds * unit == round(seconds * unit) else f"{seconds:.12g} s"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +25,8 @@ PRAGMA application_id = {_APPLICATION_ID};
 PRAGMA user_version = {SCHEMA_VERSION};
 COMMIT;
 """
+_ERRORS: Final = (sqlite3.Error, UnicodeDecodeError)
+"""What sqlite3 raises; the second where its message would quote what is damaged."""
 
 
 class StoreError(Exception):
@@ -44,8 +46,15 @@ class TimelineStore:
         try:
             # Whoever owns the timeline calls it from one thread at a time, but maybe not always the same one.
             self._database = sqlite3.connect(path, isolation_level=None, timeout=10, check_same_thread=False)
-            self._prepare()
         except sqlite3.Error as error:
+            raise StoreError(f"{path}: cannot be opened as a timeline: {error}") from None
+        try:
+            self._prepare()
+        except StoreError:
+            self.close()
+            raise
+        except _ERRORS as error:
+            self.close()
             raise StoreError(f"{path}: cannot be opened as a timeline: {error}") from None
 
     def _prepare(self) -> None:
@@ -78,23 +87,35 @@ class TimelineStore:
                 "INSERT INTO event (time, at, type, body) VALUES (?, ?, ?, ?)",
                 (event.time, event.at, name, body),
             )
-        except sqlite3.Error as error:
-            raise StoreError(f"cannot write the timeline: {error}") from None
+        except _ERRORS as error:
+            raise StoreError(f"{self._path}: cannot write the timeline: {error}") from None
 
     def read(self, after: int = 0) -> Iterator[tuple[int, Any]]:
-        """The events numbered above `after`, each with its number (from 1), in order."""
-        rows: Iterable[tuple[int, str, str]] = self._database.execute(
-            "SELECT number, type, body FROM event WHERE number > ? ORDER BY number", (after,)
-        )
-        for number, name, body in rows:
+        """The events numbered above `after`, each with its number (from 1), in order. Raises StoreError."""
+        query = "SELECT number, type, body FROM event WHERE number > ? ORDER BY number"
+        try:
+            rows: Iterator[tuple[int, str, str]] = self._database.execute(query, (after,))
+        except _ERRORS as error:
+            raise self._unreadable(error) from None
+        while (row := self._next(rows)) is not None:
+            number, name, body = row
             yield number, self._decode(number, name, body)
+
+    def _next(self, rows: Iterator[tuple[int, str, str]]) -> tuple[int, str, str] | None:
+        try:
+            return next(rows, None)
+        except _ERRORS as error:
+            raise self._unreadable(error) from None
+
+    def _unreadable(self, error: Exception) -> StoreError:
+        return StoreError(f"{self._path}: is damaged and cannot be read as a timeline: {error}")
 
     def _decode(self, number: int, name: str, body: str) -> Any:
         if name not in self._types:
             raise StoreError(f"{self._path}: event {number} is of unknown type {name!r}")
         try:
             return from_json(self._types[name], json.loads(body))
-        except (JsonError, ValueError) as error:
+        except (JsonError, TypeError, ValueError, RecursionError) as error:
             raise StoreError(f"{self._path}: event {number} ({name}) cannot be read: {error}") from None
 
     def close(self) -> None:

@@ -11,9 +11,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lab.bgp.prefix import Prefix, PrefixError
 from lab.clouds.aws.byoip.customer import VALID_DAYS, Customer, message
+from lab.clouds.aws.events import ByoipChanged
 from lab.scenario import saved
 from lab.scenario.aws_client import make_client
 from lab.scenario.aws_showing import account_id, aws_of
+from lab.scenario.cloud_calls import refused, succeeded
 from lab.scenario.lab import Lab, LabError
 from lab.topology.cloud_steps import Authorize, AwsStep
 from lab.topology.cloud_vocabulary import SigningMistake
@@ -21,17 +23,17 @@ from lab.topology.problems import suggestion
 
 
 def carry_out(lab: Lab, step: AwsStep) -> None:
-    """Make the call. Raises LabError where it is refused and was to succeed, the other way round, and where
-    the SDK does not know the operation or a member."""
+    """Make the call. Raises CallFailedError where it is refused and was to succeed, and the other way round,
+    and LabError where the SDK does not know the operation or a member. Nothing is saved then."""
     account = account_id(lab, step.account)
     region = step.region or lab.topology.aws_regions[0]
     client = _client(lab, step.service, region, account)
-    members = saved.whole(lab.clouds.saved, step.members)
+    members = dict(step.members)
     if step.authorize is not None:
         members["CidrAuthorizationContext"] = _context(lab, step.authorize, account, members.get("Cidr"))
     answer = _answer(lab, client, step, members)
-    for name, path in (step.save or {}).items():
-        lab.clouds.saved[name] = saved.picked(answer, path, step.operation)
+    found = {name: saved.picked(answer, path, step.operation) for name, path in (step.save or {}).items()}
+    lab.clouds.saved |= found
 
 
 def _client(lab: Lab, service: str, region: str, account: str) -> BaseClient:
@@ -54,14 +56,14 @@ def _answer(lab: Lab, client: BaseClient, step: AwsStep, members: dict[str, Any]
         said = error.response["Error"]
         if said.get("Code") == step.error:
             return {}
-        expected = f"; expected {step.error}" if step.error else ""
-        raise LabError(f"{step.operation}: {said.get('Code')}: {said.get('Message')}{expected}") from None
+        text = f"{said.get('Code')}: {said.get('Message')}"
+        raise refused(lab, step.operation, text, step.error, ByoipChanged) from None
     except (BotoCoreError, TypeError) as error:
         raise LabError(f"{step.operation}: {' '.join(str(error).split())}") from None
     finally:
         lab.follow_clouds()
     if step.error is not None:
-        raise LabError(f"{step.operation} succeeded; expected it to be refused with {step.error}")
+        raise succeeded(lab, step.operation, step.error, ByoipChanged)
     return answer
 
 

@@ -10,6 +10,7 @@ from lab.topology.problems import suggestion
 if TYPE_CHECKING:
     from lab.clouds.cloudflare.cloud import Cloudflare
     from lab.clouds.cloudflare.identity.accounts import Credentials
+    from lab.clouds.cloudflare.prefixes.bgp_prefix import BgpPrefix
     from lab.clouds.cloudflare.prefixes.record import Finding, PrefixRecord
     from lab.topology.cloudflare_section import Account
 
@@ -90,7 +91,14 @@ def account_of(lab: Lab, name: str | None) -> Account:
 
 
 def _prefix(cloudflare: Cloudflare, record: PrefixRecord, names: dict[str, str]) -> Data:
+    """`advertised` is what was asked for and `announced` what the sites do, both of the whole prefix; `now`
+    is what IRR and RPKI say of an approved prefix where they say something else than when it was approved."""
+    # Imported here because most labs have no Cloudflare.
+    from lab.clouds.cloudflare.prefixes.checks import changed_since
+
     binding = cloudflare.bindings.default(record)
+    whole = cloudflare.bgp_prefixes.of_whole(record)
+    changed = changed_since(cloudflare.basics.world, record) if record.is_approved else {}
     return {
         "id": record.id,
         "prefix": str(record.prefix),
@@ -100,10 +108,25 @@ def _prefix(cloudflare: Cloudflare, record: PrefixRecord, names: dict[str, str])
         "irr": _finding(record.findings.irr),
         "rpki": _finding(record.findings.rpki),
         "ownership": _finding(record.findings.ownership),
+        "now": {name: _finding(found) for name, found in changed.items()},
         "advertised": record.advertised,
+        "announced": None if whole is None else whole.announced,
         "service": None if binding is None else binding.service.value,
         "binding": None if binding is None else binding.state.value,
+        "missing": _missing(cloudflare, record, whole),
     }
+
+
+def _missing(cloudflare: Cloudflare, record: PrefixRecord, whole: BgpPrefix | None) -> str | None:
+    """What keeps an approved prefix from being used, for people."""
+    from lab.clouds.cloudflare.prefixes.originating import WITHHELD
+    from lab.clouds.cloudflare.prefixes.readiness import HOW_TO_GIVE_LOA, lacks_loa
+
+    if record.is_approved and lacks_loa(record):
+        return f"no LOA: {HOW_TO_GIVE_LOA}"
+    if whole is not None and cloudflare.bgp_prefixes.is_withheld(whole):
+        return WITHHELD
+    return None
 
 
 def _finding(found: Finding) -> Data:

@@ -69,7 +69,9 @@ class Clouds:
         self._topology = topology
         self._engine = engine
         self._state = state
-        self._outlook = Outlook(self.registry, self.irr, self.dns, self.delegations, engine, vrps, table)
+        self._outlook = Outlook(
+            self.registry, self.irr, self.dns, self.delegations, self.elsewhere, engine, vrps, table
+        )
         self._regions = {speaker.name: speaker.region for speaker in topology.of_cloud("aws")}
         """AWS's speakers; one without a region belongs to all of them."""
         self._sites = tuple(speaker.name for speaker in topology.of_cloud("cloudflare"))

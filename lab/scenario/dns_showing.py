@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from lab.dns.contents import RECORD_TYPES
+from lab.dns.names import DomainNameError, asked_name
+from lab.scenario.dns_hosts import NamedHost, named_hosts
 from lab.scenario.lab import Lab, LabError
 from lab.topology.problems import shown, suggestion
 
 if TYPE_CHECKING:
-    from lab.dns.zones import HostedZone, ResourceRecord, ZoneHost
+    from lab.dns.zones import HostedZone, ResourceRecord
 
 Data = dict[str, Any]
 
@@ -21,26 +22,33 @@ ANY: Final = "ANY"
 def dns_zones(lab: Lab) -> list[Data]:
     """Every zone, hosted or delegated: who hosts it, and to which name servers an RIR delegates it.
 
-    `host` is `cloudflare`, `elsewhere`, or None for a zone that is delegated and that nobody serves.
+    `host` is `cloudflare`, with the `account` whose zone it is, `elsewhere`, or None for a zone that is
+    delegated and that nobody serves.
     """
     delegated = lab.clouds.delegations.all()
-    hosted = [(name, zone) for name, host in _hosts(lab) for zone in host.zones().values()]
+    hosted = [(by, zone) for by in named_hosts(lab.clouds) for zone in by.host.zones().values()]
     nobodys = sorted(delegated.keys() - {zone.origin for _, zone in hosted})
     return [
-        *(_zone(zone, name, delegated.get(zone.origin, ())) for name, zone in hosted),
+        *(_zone(zone, by, delegated.get(zone.origin, ())) for by, zone in hosted),
         *(
-            {"zone": each, "host": None, "records": 0, "delegated_to": list(delegated[each])}
+            {"zone": each, "host": None, "account": None, "records": 0, "delegated_to": list(delegated[each])}
             for each in nobodys
         ),
     ]
 
 
 def dns_lookup(lab: Lab, name: str, rtype: str = "A") -> Data:
-    """What the DNS answers, found from its root down. Raises LabError for a type that there is not."""
+    """What the DNS answers, found from its root down. Raises LabError for what is no name, and for a type
+    that there is not.
+    """
     wanted = rtype.upper()
     if wanted not in RECORD_TYPES | {ANY}:
         known = suggestion(wanted, sorted(RECORD_TYPES), "there are")
         raise LabError(f"{shown(rtype)} is no type of record; {known}")
+    try:
+        name = asked_name(name)
+    except DomainNameError as error:
+        raise LabError(str(error)) from None
     found = lab.clouds.dns.lookup(name, wanted)
     return {
         "name": name,
@@ -60,16 +68,15 @@ def dns_env(lab: Lab) -> Data:
     return {"host": host, "port": port}
 
 
-def _hosts(lab: Lab) -> Iterator[tuple[str, ZoneHost]]:
-    yield "elsewhere", lab.clouds.elsewhere
-    if lab.clouds.cloudflare is not None:
-        for host in lab.clouds.cloudflare.authoritative.hosts:
-            yield "cloudflare", host
-
-
-def _zone(zone: HostedZone, host: str, delegated_to: tuple[str, ...]) -> Data:
+def _zone(zone: HostedZone, by: NamedHost, delegated_to: tuple[str, ...]) -> Data:
     records = sum(len(list(zone.records(name))) for name in zone.names())
-    return {"zone": zone.origin, "host": host, "records": records, "delegated_to": list(delegated_to)}
+    return {
+        "zone": zone.origin,
+        "host": by.name,
+        "account": by.account,
+        "records": records,
+        "delegated_to": list(delegated_to),
+    }
 
 
 def _record(record: ResourceRecord) -> Data:

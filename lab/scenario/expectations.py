@@ -10,6 +10,7 @@ from lab.bgp.prefix import Prefix
 from lab.bgp.rib import Route, RouterView
 from lab.dataplane.trace import PacketTrace, trace_text
 from lab.observe.catchment import catchment
+from lab.observe.durations import exact_duration_text
 from lab.observe.events import AlertRaised, ExpectationChecked, PacketVerdict
 from lab.scenario.byoip_expectation import check_byoip
 from lab.scenario.dns_expectation import check_dns
@@ -33,7 +34,9 @@ def check(lab: Lab, expect: Expect, line: int = 0) -> Outcome:
                 break
             lab.wait(expect.within / POLLS)
             outcome = _check_now(lab, expect)
-        outcome = replace(outcome, expected=f"{outcome.expected}, within {expect.within:.12g} s")
+        outcome = replace(
+            outcome, expected=f"{outcome.expected}, within {exact_duration_text(expect.within)}"
+        )
     lab.timeline.append(
         ExpectationChecked(lab.engine.now(), "", outcome.expected, outcome.met, outcome.seen, line)
     )

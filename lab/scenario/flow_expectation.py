@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from lab.observe.durations import duration_text
+from lab.observe.durations import duration_text, exact_duration_text
 from lab.observe.events import FlowDown, FlowUp
 from lab.scenario.flows import Flow
 from lab.scenario.lab import Lab
 from lab.scenario.outcomes import Outcome
+from lab.topology.duration_bound import DurationBound
 from lab.topology.steps import Expect
 
 
@@ -23,7 +24,7 @@ def check_flow(lab: Lab, expect: Expect) -> Outcome:
         wanted.append(expect.state)
         met = flow.state == expect.state
     if expect.lost is not None:
-        wanted.append(f"lost for {expect.lost}")
+        wanted.append(f"lost for {_bound_text(expect.lost)}")
         met = met and expect.lost.holds(lost)
     expected = f"traffic {expect.flow} ({flow.traffic.text}): {', '.join(wanted)}"
     evidence = () if met else tuple(event for event in lab.timeline if _is_about(event, expect.flow))
@@ -34,6 +35,11 @@ def _is_about(event: object, name: str) -> bool:
     return isinstance(event, FlowDown | FlowUp) and event.name == name
 
 
+def _bound_text(bound: DurationBound) -> str:
+    length = exact_duration_text(bound.seconds)
+    return length if bound.operator == "=" else f"{bound.operator} {length}"
+
+
 def _seen(flow: Flow, lost: float) -> str:
-    so_far = f"lost for {duration_text(lost)} ({lost:.12g} s) in all"
+    so_far = f"lost for {duration_text(lost)} in all"
     return f"{flow.state}, {so_far}: {flow.fate.text}"

@@ -39,15 +39,18 @@ def irr(lab: Lab, about: str | None = None) -> Data:
 
 
 def irr_check(lab: Lab, about: str) -> Data:
-    """What is wrong with the IRR entries of a prefix or an AS, held against the collector's table and the
-    RPKI: `data` for programs and `text` for people. Raises LabError for an as-set.
+    """What is wrong with the IRR entries of a prefix, an AS or all ASes of an as-set, held against the
+    collector's table and the RPKI: `data` for programs (of a set a list, AS by AS) and `text` for people.
     """
     found = subject(about)
     table = lab.table()
     announced = {prefix: tuple(table.origins(prefix)) for prefix in table.paths}
     evidence = Evidence(lab.clouds.irr.index, lab.vrps, announced, lab.clouds.irr.rir_of)
     if isinstance(found, str):
-        raise LabError(f"{about} is an as-set; what is checked is a prefix or an AS number")
+        _existing_set(lab.clouds.irr, found)
+        checks = [check_asn(asn, evidence, lab.clouds.irr) for asn in sorted(lab.clouds.irr.expand(found))]
+        text = "\n\n".join(map(as_text, checks)) or f"{found} has no ASes"
+        return {"data": [as_json(each) for each in checks], "text": text}
     if isinstance(found, Prefix):
         result: PrefixCheck | AsnCheck = check_prefix(found, evidence)
     else:
@@ -91,12 +94,18 @@ def _about(
     if isinstance(found, int):
         sets = membership.sets_with(found, database.as_sets(), database.as_set)
         return database.of_origin(found), tuple(each for each in database.as_sets() if each.name in sets)
-    as_set = database.as_set(found)
-    if as_set is None:
-        names = [each.name for each in database.as_sets()]
-        raise LabError(f"nobody has defined {found}; {suggestion(found, names, 'as-sets')}")
+    as_set = _existing_set(database, found)
     routes = (each for asn in sorted(database.expand(found)) for each in database.of_origin(asn))
     return tuple(routes), (as_set,)
+
+
+def _existing_set(database: IrrDatabase, name: str) -> AsSet:
+    """The as-set of this name. Raises LabError."""
+    as_set = database.as_set(name)
+    if as_set is None:
+        names = [each.name for each in database.as_sets()]
+        raise LabError(f"nobody has defined {name}; {suggestion(name, names, 'as-sets')}")
+    return as_set
 
 
 def _route(route: RouteObject) -> Data:

@@ -8,7 +8,6 @@ from lab.registry.errors import RegistryError
 from lab.registry.events import IrrEdited
 from lab.registry.irr.editing import IrrEditor
 from lab.registry.irr.records import AsSet, RouteObject
-from lab.scenario import saved
 from lab.scenario.lab import Lab, LabError
 from lab.topology.irr_steps import IrrStep
 
@@ -26,16 +25,13 @@ def carry_out(lab: Lab, step: IrrStep) -> None:
 def _edit(lab: Lab, step: IrrStep) -> IrrEdited:
     editor = IrrEditor(lab.clouds.irr)
 
-    def filled(text: str) -> str:
-        return saved.in_text(lab.clouds.saved, text)
-
     if (new := step.add) is not None:
         made = editor.add_route(
             new.prefix,
             new.origin,
             source=new.source,
-            descr=filled(new.descr),
-            remarks=filled(new.remarks),
+            descr=new.descr,
+            remarks=new.remarks,
             maintainer=new.mnt_by,
         )
         return _about(lab, made, "created")
@@ -50,7 +46,7 @@ def _edit(lab: Lab, step: IrrStep) -> IrrEdited:
         for name, text in (("descr", change.descr), ("remarks", change.remarks)):
             if text:
                 edits.append(
-                    lambda name=name, text=text: editor.add_lines(*key, name, filled(text), change.source)  # type: ignore[misc]
+                    lambda name=name, text=text: editor.add_lines(*key, name, text, change.source)  # type: ignore[misc]
                 )
         with lab.clouds.irr.state.transaction():
             edited = [edit() for edit in edits][-1]
@@ -59,8 +55,7 @@ def _edit(lab: Lab, step: IrrStep) -> IrrEdited:
         return _about(lab, editor.remove_as_set(left.name, left.source), "deleted")
     entry = step.as_set
     assert entry is not None, "the checks ask for one of them"
-    texts = {"descr": filled(entry.descr), "remarks": filled(entry.remarks)}
-    put = editor.put_as_set(entry.name, entry.members, entry.source, **texts)
+    put = editor.put_as_set(entry.name, entry.members, entry.source, descr=entry.descr, remarks=entry.remarks)
     return _about(lab, put, f"put: its members are {', '.join(put.members) or 'none'}")
 
 

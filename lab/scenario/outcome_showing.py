@@ -14,13 +14,16 @@ Data = dict[str, Any]
 
 
 def report_data(report: Report) -> Data:
-    """A whole scenario: what was checked, what failed, and every step."""
+    """A whole scenario: what was checked, what failed, every step that was carried out, how many were not,
+    and the error that ended it, or None."""
     return {
         "name": report.name,
         "expectations": report.expectations,
         "failed": len(report.failures),
         "steps": [step_result(result) for result in report.results],
         "traffic": list(report.traffic),
+        "not_carried_out": report.left,
+        "error": None if report.error is None else str(report.error),
     }
 
 

@@ -16,6 +16,7 @@ from lab.registry.irr.database import IrrDatabase
 from lab.registry.irr.records import RouteObject
 from lab.registry.records import Holder, Registration
 from lab.registry.reverse.delegations import Delegations
+from lab.registry.reverse.hosting import ElsewhereDns
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Outlook:
     irr: IrrDatabase
     dns: LabDns
     delegations: Delegations
+    elsewhere: ElsewhereDns
     engine: Engine
     valid: Callable[[], Iterable[Vrp]]
     table: Callable[[], Table]
@@ -64,6 +66,10 @@ class Outlook:
     def reverse_servers(self, zone: str) -> tuple[str, ...]:
         """The name servers that a RIR has delegated this reverse zone to."""
         return self.delegations.nameservers(zone)
+
+    def servers_elsewhere(self, name: str) -> tuple[str, ...]:
+        """The name servers that a zone elsewhere has for `name`."""
+        return self.elsewhere.servers_of(name)
 
     def txt(self, name: str) -> tuple[str, ...]:
         """The texts at a name in the DNS."""

@@ -62,13 +62,14 @@ def lab(request: pytest.FixtureRequest) -> Iterator[Callable[..., Lab]]:
 
 @pytest.fixture
 def run_scenario(request: pytest.FixtureRequest, lab: Callable[..., Lab]) -> Callable[..., Report]:
-    """A function that runs a scenario file and fails the test with every expectation that did not hold.
+    """A function that runs a scenario file and fails the test with every expectation that did not hold, a
+    call that failed, and the error of a step that makes no sense.
 
     A file that is not found from the working directory is looked for beside the test.
     """
     from lab.engines.base import EngineError
     from lab.scenario.lab import LabError
-    from lab.scenario.running import run_scenario as run
+    from lab.scenario.running import try_scenario
     from lab.topology.problems import TopologyError
 
     def run_file(source: Topology | str | Path, **options: Any) -> Report:
@@ -77,11 +78,15 @@ def run_scenario(request: pytest.FixtureRequest, lab: Callable[..., Lab]) -> Cal
             beside = request.path.parent / source
             source = beside if beside.is_file() else source
         try:
-            report = run(lab(source, **options))
+            report = try_scenario(lab(source, **options))
         except (TopologyError, LabError, EngineError) as error:
             raise pytest.fail.Exception(str(error), pytrace=False) from None
-        if report.failures:
-            pytest.fail("\n\n".join(_failure_text(result) for result in report.failures), pytrace=False)
+        told = [_failure_text(result) for result in report.failures]
+        told += [] if report.error is None else [str(report.error)]
+        if report.left:
+            told.append(f"steps that were not carried out: {report.left}")
+        if told:
+            pytest.fail("\n\n".join(told), pytrace=False)
         return report
 
     return run_file
@@ -91,8 +96,9 @@ def _failure_text(result: Any) -> str:
     from lab.observe.describe import describe
 
     step, outcome = result.step, result.outcome
+    what = "an expectation did not hold" if step.kind == "expect" else "a call did not end as the step says"
     lines = [
-        f"{step.file or 'step'}:{step.line}: an expectation did not hold",
+        f"{step.file or 'step'}:{step.line}: {what}",
         f"  expected: {outcome.expected}",
         f"  seen:     {outcome.seen}",
     ]

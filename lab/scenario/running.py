@@ -10,13 +10,16 @@ from lab.bgp.events import Event
 from lab.bgp.prefix import PrefixError
 from lab.bgp.rov import RovMode
 from lab.dataplane.probe import ProbeError
-from lab.observe.durations import duration_text
+from lab.engines.base import EngineError
+from lab.observe.durations import exact_duration_text
 from lab.observe.events import ScenarioStep
 from lab.scenario import dns_steps, flow_steps, irr_steps, registry_steps, rpki_steps
+from lab.scenario.cloud_calls import CallFailedError
 from lab.scenario.expectations import check
 from lab.scenario.flow_showing import flow_summaries
 from lab.scenario.lab import Lab, LabError
 from lab.scenario.outcomes import Outcome, Report, StepResult
+from lab.scenario.sent_steps import sent
 from lab.topology import steps
 from lab.topology.cloud_steps import AwsStep, RegistryStep
 from lab.topology.cloudflare_steps import CloudflareStep
@@ -28,41 +31,85 @@ from lab.topology.traffic_steps import FlowStep
 
 
 def run_steps(lab: Lab, todo: Iterable[Step]) -> Iterator[StepResult]:
-    """Carry out each step and yield its result. Raises LabError where a step makes no sense for the lab."""
+    """Carry out each step and yield its result. Raises LabError where a step makes no sense for the lab.
+
+    A call of a cloud that ends otherwise than its step says is a failed outcome, and the last step: those
+    after it rely on it.
+    """
     for step in todo:
-        yield run_step(lab, step)
+        result, failed = _run(lab, step)
+        yield result
+        if failed is not None:
+            return
 
 
 def run_scenario(lab: Lab, watch: Callable[[StepResult], None] | None = None) -> Report:
-    """Carry out the scenario of the lab's own file; `watch` is told of each result as it is there."""
-    results = []
-    for result in run_steps(lab, lab.topology.steps):
-        results.append(result)
-        if watch:
-            watch(result)
-    return Report(lab.topology.name, tuple(results), tuple(flow_summaries(lab.flows)))
+    """Carry out the scenario of the lab's own file; `watch` is told of each result as it is there.
+
+    Raises LabError where a step makes no sense for the lab, and EngineError where speakers are lost.
+    """
+    report = try_scenario(lab, watch)
+    if report.error is not None:
+        raise report.error
+    return report
+
+
+def try_scenario(lab: Lab, watch: Callable[[StepResult], None] | None = None) -> Report:
+    """Like `run_scenario`, but an error is in the report, after what was carried out before it."""
+    results: list[StepResult] = []
+    problem: Exception | None = None
+    try:
+        for result in run_steps(lab, lab.topology.steps):
+            results.append(result)
+            if watch:
+                watch(result)
+    except (LabError, ProbeError, PrefixError, EngineError) as error:
+        problem = error
+    left = len(lab.topology.steps) - len(results)
+    return Report(lab.topology.name, tuple(results), tuple(flow_summaries(lab.flows)), left, problem)
 
 
 def run_step(lab: Lab, step: Step) -> StepResult:
     """Carry out one step. One that makes no sense for the lab is refused, which the timeline tells, too.
 
-    Raises LabError, with the place of a step that stands in a file.
+    Raises LabError, with the place of a step that stands in a file, also for a call that a cloud refuses.
     """
+    result, failed = _run(lab, step)
+    if failed is not None:
+        raise _at_its_place(step, failed)
+    return result
+
+
+def _run(lab: Lab, step: Step) -> tuple[StepResult, CallFailedError | None]:
+    """What came of a step, with the error of a call that failed."""
+    try:
+        step, unknown = sent(lab.clouds.saved, step), None
+    except LabError as error:
+        unknown = error
     text = step_text(step)
     if step.kind != "expect":  # which writes its own verdict down
         lab.timeline.append(ScenarioStep(lab.engine.now(), "", text, step.line))
     events: list[Event] = []
+    failed: CallFailedError | None = None
     unsubscribe = lab.timeline.subscribe(events.append)
     try:
+        if unknown is not None:
+            raise unknown
         outcome = _carry_out(lab, step)
+    except CallFailedError as error:
+        lab.note(f"refused: {error}")
+        failed, outcome = error, error.outcome
     except (LabError, ProbeError, PrefixError) as error:
         lab.note(f"refused: {error}")
-        if step.line:
-            raise LabError(f"{step.file}:{step.line}: {error}") from None
-        raise
+        raise _at_its_place(step, error) from None
     finally:
         unsubscribe()
-    return StepResult(step, text, tuple(events), outcome)
+    return StepResult(step, text, tuple(events), outcome), failed
+
+
+def _at_its_place(step: Step, error: Exception) -> Exception:
+    """The error with the place of the step, if it stands in a file."""
+    return LabError(f"{step.file}:{step.line}: {error}") if step.line else error
 
 
 def _carry_out(lab: Lab, step: Step) -> Outcome | None:
@@ -171,17 +218,13 @@ def step_text(step: Step) -> str:
             given = body.model_dump(exclude_none=True, exclude={"name"})
             return f"{body.name} sets " + ", ".join(f"{key} {_value_text(given[key])}" for key in given)
         case steps.Wait() as body:
-            return f"{_time_text(body.duration)} pass"
+            return f"{exact_duration_text(body.duration)} pass"
         case steps.Probe() as body:
             return body.text
         case steps.Kill() as body:
             return f"{body.name} is killed"
         case _:
             return step.kind
-
-
-def _time_text(seconds: float) -> str:
-    return duration_text(seconds) if seconds == round(seconds) else f"{seconds:.12g} s"
 
 
 def _announcement_text(body: steps.Announce) -> str:

@@ -18,7 +18,6 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -32,20 +31,18 @@ from lab.scenario import rpki_showing, showing
 from lab.scenario.asking import SOCKET_NAME
 from lab.scenario.lab import Lab, LabError
 from lab.scenario.outcome_showing import step_result
-from lab.scenario.outcomes import StepResult
 from lab.scenario.ports import ANY_PORTS, Ports
 from lab.scenario.running import run_step
+from lab.scenario.waiting import MOST_EVENTS, Waiting
 from lab.topology.loading import parse_step
 from lab.topology.problems import Problem, TopologyError, printable
 from lab.topology.reading import Document
-from lab.topology.steps import Step
+from lab.topology.steps import Step, Wait
 
 if TYPE_CHECKING:
     from lab.scenario.fronts import Fronts
 
 MAX_REQUEST: Final = 64 * 1024
-MOST_UNTOLD: Final = 1000
-"""Events between two steps that are kept for whoever waits."""
 IDLE: Final = 0.2
 """Seconds between two looks at the speakers and at what time alone has changed."""
 
@@ -69,9 +66,11 @@ class Service:
         self._path = directory / SOCKET_NAME
         self._listener = socket.socket(socket.AF_UNIX)
         self._stopping = False
-        self._untold: deque[Event] = deque(maxlen=MOST_UNTOLD)
-        """What has happened since the last step."""
-        lab.timeline.subscribe(self._untold.append)
+        self._untold: deque[Event] = deque(maxlen=MOST_EVENTS)
+        """What has happened since the last step. Who lets time pass is told of it, too: where the calendar
+        runs fast, that is most of what they wait for."""
+        self._waiting = Waiting(lab, _send)
+        lab.timeline.subscribe(self._keep)
         self._fault = ""
 
     def __enter__(self) -> Self:
@@ -105,6 +104,7 @@ class Service:
         self._mailbox.close()
         if self._fronts is not None:
             self._fronts.close()
+        self._waiting.refuse({"error": "the lab is ending"})
         self._listener.close()
         self._path.unlink(missing_ok=True)
 
@@ -115,15 +115,15 @@ class Service:
             selector.register(self._mailbox, selectors.EVENT_READ)
             looked = time.monotonic()
             while not self._stopping:
-                ready = {key.fileobj for key, _ in selector.select(IDLE)}
+                ready = {key.fileobj for key, _ in selector.select(0 if self._waiting else IDLE)}
                 if self._mailbox in ready:
                     self._mailbox.run_all()
                     self._bear(self.lab.follow_clouds)
                 if self._listener in ready:
                     client, _ = self._listener.accept()
-                    with client, contextlib.suppress(OSError):
-                        client.settimeout(10)
-                        self._answer(client)
+                    self._attend(client)
+                if self._waiting:
+                    self._pass_time()
                 if time.monotonic() - looked >= IDLE:
                     self._bear(self.lab.look)
                     looked = time.monotonic()
@@ -141,14 +141,36 @@ class Service:
                 traceback.print_exc(file=sys.stderr)
                 self.lab.note(fault)
 
-    def _answer(self, client: socket.socket) -> None:
-        with client.makefile("rwb") as stream:
-            line = stream.readline(MAX_REQUEST + 1)
-            if len(line) > MAX_REQUEST:
-                answer: dict[str, Any] = {"error": f"a request has at most {MAX_REQUEST} bytes"}
-            else:
-                answer = self.answer(line)
-            stream.write(json.dumps(answer).encode() + b"\n")
+    def _attend(self, client: socket.socket) -> None:
+        """Read a client's request and answer it, or let it wait if it wants time to pass."""
+        client.settimeout(10)
+        try:
+            line = client.makefile("rb").readline(MAX_REQUEST + 1)
+        except OSError:
+            client.close()
+            return
+        if (step := self._wait_of(line)) is not None:
+            self._waiting.add(client, step, self._untold)
+            self._untold.clear()
+            return
+        with client:
+            too_long = {"error": f"a request has at most {MAX_REQUEST} bytes"}
+            _send(client, self.answer(line) if len(line) <= MAX_REQUEST else too_long)
+
+    def _wait_of(self, line: bytes) -> Step | None:
+        """The step of a request that only waits."""
+        try:
+            step = parse_step(json.loads(line)["do"], self._document)
+        except (TopologyError, ValueError, TypeError, KeyError, RecursionError):
+            return None  # whoever answers it says what is wrong
+        return step if isinstance(step.body, Wait) else None
+
+    def _pass_time(self) -> None:
+        """Let a little time pass for those who wait."""
+        try:
+            self._waiting.turn()
+        except (LabError, EngineError) as error:
+            self._waiting.refuse({"error": str(error)})
 
     def answer(self, line: bytes) -> dict[str, Any]:
         """The answer to one request. Never raises: what is wrong is in the answer."""
@@ -164,15 +186,10 @@ class Service:
             traceback.print_exc(file=sys.stderr)
             return {"error": f"a fault of the lab itself ({type(error).__name__}: {error}); see its lab.log"}
 
-    def _carried_out(self, step: Step) -> StepResult:
-        """The step's result. Who lets time pass is also told what it has done since the step before: with a
-        calendar that runs fast, most of what they wait for."""
-        try:
-            result = run_step(self.lab, step)
-            meanwhile = (event for event in self._untold if not isinstance(event, ScenarioStep))
-            return replace(result, events=tuple(meanwhile)) if step.kind == "wait" else result
-        finally:
-            self._untold.clear()
+    def _keep(self, event: Event) -> None:
+        if not isinstance(event, ScenarioStep):
+            self._untold.append(event)
+            self._waiting.keep(event)
 
     def _answer_to(self, line: bytes) -> dict[str, Any]:
         try:
@@ -182,7 +199,11 @@ class Service:
         if not isinstance(request, dict):
             return {"error": "a request is a JSON object"}
         if "do" in request:
-            return {"ok": step_result(self._carried_out(parse_step(request["do"], self._document)))}
+            step = parse_step(request["do"], self._document)
+            try:
+                return {"ok": step_result(run_step(self.lab, step))}
+            finally:
+                self._untold.clear()
         if "what_if" in request:
             step = parse_step(request["what_if"], self._document)
             return {"ok": rpki_showing.what_if_step(self.lab, step)}
@@ -193,6 +214,12 @@ class Service:
             self._stopping = True
             return {"ok": {"stopping": self.lab.topology.name}}
         return {"error": 'a request has one of the keys "do", "what_if", "show" and "stop"'}
+
+
+def _send(client: socket.socket, answer: dict[str, Any]) -> None:
+    """Send a client its answer, unless it has gone meanwhile."""
+    with contextlib.suppress(OSError):
+        client.sendall(json.dumps(answer).encode() + b"\n")
 
 
 def _problem_text(problem: Problem) -> str:

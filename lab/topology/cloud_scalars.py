@@ -26,11 +26,6 @@ _DATE: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _WIDTHS: Final = range(8, 1001)
 
 
-def without_doubled(text: str) -> str:
-    """A text of a step as people read it: a doubled dollar is one, and `$name` stays as it is."""
-    return text.replace("$$", "$")
-
-
 def _account_id(value: Any) -> str:
     if isinstance(value, str) and re.fullmatch(_ACCOUNT_ID, value, re.ASCII):
         return value

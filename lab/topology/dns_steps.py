@@ -6,7 +6,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from lab.topology.cloud_scalars import without_doubled
 from lab.topology.dns_scalars import DelegatedSpace, DelegateWord, HostName, RecordName, RecordTypeWord
 from lab.topology.scalars import PrintedText
 from lab.topology.step_model import StepModel
@@ -63,5 +62,5 @@ def _whole_name(name: str, zone: str | None) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(without_doubled(text).split())
+    line = " ".join(text.split())
     return line if len(line) <= 60 else f"{line[:60]}…"

@@ -34,10 +34,6 @@ class DurationBound:
             ">": seconds > self.seconds,
         }[self.operator]
 
-    def __str__(self) -> str:
-        number = f"{self.seconds:.12g} s"
-        return number if self.operator == "=" else f"{self.operator} {number}"
-
 
 def parse_duration_bound(text: str) -> DurationBound:
     """A bound from `< 30s`, `>= 10m` or `0s`. Raises ScalarError."""

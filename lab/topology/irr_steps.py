@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lab.topology.cloud_scalars import without_doubled
 from lab.topology.irr_scalars import AsSetName, RirWord, SetMember
 from lab.topology.scalars import Asn, IpPrefix, PrintedText
 from lab.topology.step_model import StepModel
@@ -88,6 +87,6 @@ class IrrStep(StepModel):
 def _lines(change: RouteAddition | RouteEdit | AsSetChange) -> str:
     cleared = [f"without {change.clear}"] if isinstance(change, RouteEdit) and change.clear else []
     given = (("descr", change.descr), ("remarks", change.remarks))
-    written = [f"{name} {' '.join(without_doubled(text).split())}" for name, text in given if text]
+    written = [f"{name} {' '.join(text.split())}" for name, text in given if text]
     said = ", ".join((*cleared, *written))
     return f": {said if len(said) <= 100 else f'{said[:100]}…'}" if said else ""

@@ -45,9 +45,12 @@ PREFIX = {
     "irr": {"state": "missing", "why": "no route object"},
     "rpki": VALID,
     "ownership": {"state": "invalid", "why": "another [token]"},
+    "now": {},
     "advertised": None,
+    "announced": None,
     "service": None,
     "binding": None,
+    "missing": None,
 }
 
 STEPS = {
@@ -213,11 +216,18 @@ def test_prefixes_tell_what_is_missing(lab_command, asked):
     assert head.split()[:2] == ["prefix", "account"]
     assert row.split()[:8] == [HELD, "example", "P", "missing", "valid", "invalid", "-", "-"]
     assert row.endswith("no route object; another [token]")
-    done = {"approved": "V", "irr": VALID, "ownership": VALID, "advertised": True, "binding": "active"}
+    done = {"approved": "V", "irr": VALID, "ownership": VALID, "binding": "active"} | dict.fromkeys(
+        ("advertised", "announced"), True
+    )
     asked.answers = [{**PREFIX, **done}]
     assert lab_command("cloudflare", "prefixes").out.splitlines()[1].split()[2:] == [
         "V", "valid", "valid", "valid", "yes", "active", "-",
     ]  # fmt: skip
+    gone = {"state": "missing", "why": "no VRP"}
+    asked.answers = [{**PREFIX, **done, "announced": False, "now": {"rpki": gone}, "missing": "no tunnel"}]
+    row = lab_command("cloudflare", "prefixes").out.splitlines()[1]
+    assert "no, asked for" in row
+    assert row.endswith("no tunnel; rpki now missing: no VRP")
     asked.answers = []
     assert lab_command("cloudflare", "prefixes").out == "no prefix was brought to Cloudflare\n"
 
@@ -247,12 +257,18 @@ def test_a_check_prints_its_text_or_its_data(lab_command, asked):
 
 def test_zones_tell_who_hosts_them_and_whom_they_are_delegated_to(lab_command, asked):
     asked.answers = [
-        {"zone": REVERSE, "host": None, "records": 0, "delegated_to": ["ns1.a.example", "ns2.a.example"]},
-        {"zone": "example.com", "host": "cloudflare", "records": 2, "delegated_to": []},
+        {
+            "zone": REVERSE,
+            "host": None,
+            "account": None,
+            "records": 0,
+            "delegated_to": ["ns1.a.example", "ns2.a.example"],
+        },
+        {"zone": "example.com", "host": "cloudflare", "account": "example", "records": 2, "delegated_to": []},
     ]
     _, first, second = lab_command("dns", "zones").out.splitlines()
     assert first.split() == [REVERSE, "nobody", "0", "ns1.a.example,", "ns2.a.example"]
-    assert second.split() == ["example.com", "cloudflare", "2", "-"]
+    assert second.split() == ["example.com", "cloudflare", "(example)", "2", "-"]
 
 
 def test_an_answer_is_printed_as_a_zone_file_has_it(lab_command, asked):

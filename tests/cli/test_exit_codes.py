@@ -256,3 +256,49 @@ def test_calls_that_a_cloud_has_no_place_for_are_errors_of_the_file(lab_command,
     assert f"{path}:4: POST addressing/prefixs: No route for that URI: the nearest is" in result.err
     assert f"{path}:5: POST addressing/prefixes: there is no member descripton; did you mean" in result.err
     assert result.err.endswith("2 problems\n")
+
+
+CALLS = "name: calls\ntopology: cloudflare-byoip\nscenario:\n  - expect: {no_alert: true}\n"
+
+
+def test_a_call_that_a_cloud_refuses_ends_a_scenario_with_1_and_its_results(lab_command, tmp_path):
+    path = tmp_path / "calls.yaml"
+    call = "  - cloudflare: {post: addressing/prefixes, with: {cidr: 203.0.113.0/24, asn: 64500}}\n"
+    path.write_text(CALLS + call + "  - wait: {for: 5s}\n")
+    told = lab_command("run", path)
+    assert (told.code, told.err) == (1, "")
+    assert f"\n✗ POST addressing/prefixes succeeds   ({path}:5)\n    seen: 1101: AS64500" in told.out
+    end = "\ncalls: 2 steps, 2 expectations, 1 failed; 1 step not carried out\n"
+    assert told.out.endswith(end)
+    data = lab_command("run", path, "--json").data
+    assert [step["outcome"]["met"] for step in data["steps"]] == [True, False]
+    assert (data["failed"], data["not_carried_out"], data["error"]) == (1, 1, None)
+
+
+def test_a_step_that_makes_no_sense_ends_a_scenario_with_2_after_what_ran_before(lab_command, tmp_path):
+    path = tmp_path / "calls.yaml"
+    path.write_text(CALLS + "  - roa: {remove: {prefix: 203.0.113.0/24, asn: 64511}}\n")
+    error = f"{path}:5: the ROA 203.0.113.0/24 AS64511 is not there"
+    told = lab_command("run", path)
+    assert told.code == 2
+    assert told.err.startswith(f"lab: {error}")
+    assert told.out.endswith("\ncalls: 1 step, 1 expectation, 0 failed; 1 step not carried out\n")
+    whole = lab_command("run", path, "--json")
+    assert whole.code == 2
+    assert (len(whole.data["steps"]), whole.data["not_carried_out"]) == (1, 1)
+    assert whole.data["error"].startswith(error)
+
+
+def test_a_view_of_a_file_whose_calls_are_refused_is_none(lab_command, tmp_path):
+    path = tmp_path / "calls.yaml"
+    path.write_text(CALLS + "  - cloudflare: {get: addressing/prefixes, error: 1108}\n")
+    result = lab_command("export", "dot", "--file", path)
+    assert (result.code, result.out) == (2, "")
+    assert "GET addressing/prefixes succeeded; expected it to be refused with 1108" in result.err
+
+
+def test_one_of_something_is_not_several(lab_command, tmp_path):
+    path = tmp_path / "one.yaml"
+    path.write_text("name: one\nases: {a: {asn: 64496}, b: {asn: 64497}}\nlinks: [a -> b]\n"
+                    "scenario: [{note: One.}]\n")  # fmt: skip
+    assert "2 speakers and a collector, 1 link, 1 step, " in lab_command("check", path).out

@@ -143,10 +143,27 @@ def test_a_run_that_is_held_without_a_lab_is_a_scenario_or_a_test_and_left_alone
         assert lab_command("show", "routes").err.startswith("lab: no lab is running")
         result = lab_command("down")
         assert result.out.startswith(f"run {run.run_id} is in use by a scenario, a test or a lab")
+        assert result.code == 0, "there is no lab to end"
         assert run.path.is_dir()
     finally:
         run.release()
     assert lab_command("down").out == f"removed {run.path}\n"
+
+
+def test_a_lab_that_does_not_answer_is_not_said_to_be_down(lab_command):
+    run = RunDirectory.create()
+    try:
+        with socket.socket(socket.AF_UNIX) as deaf:
+            deaf.bind(str(run.path / "lab.sock"))
+        result = lab_command("down")
+        says = (
+            f"run {run.run_id} is in use by a lab that does not answer; `lab down --lab {run.run_id}` ends it"
+        )
+        assert (result.code, result.out) == (1, f"{says} all the same\n")
+        assert lab_command("down", "--json").data == {"lines": [f"{says} all the same"], "left": [run.run_id]}
+    finally:
+        run.release()
+    assert (lab_command("down").code, list(runs_root().iterdir())) == (0, [])
 
 
 def test_a_lab_that_is_up_can_be_reached_by_its_owner_only(up):
@@ -328,6 +345,15 @@ def modules_after(*call):
     """The modules that are loaded after `lab` ran with these arguments."""
     done = subprocess.run([sys.executable, "-c", MODULES, *call], capture_output=True, text=True, check=True)
     return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_asking_a_running_lab_imports_nothing_that_a_lab_is_made_of():
+    importing = (
+        "import json, sys; import lab.cli.narration, lab.cli.runs; print(json.dumps(list(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", importing], capture_output=True, text=True, check=True)
+    loaded = set(json.loads(done.stdout))
+    assert not {"pydantic", "yaml", "lab.topology.model", "lab.scenario.lab", "lab.scenario.service"} & loaded
 
 
 @pytest.mark.parametrize("call", [["--help"], ["--version"]])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.observe.durations import duration_text
+from lab.observe.durations import duration_text, exact_duration_text
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,10 @@ from lab.observe.durations import duration_text
 )
 def test_a_duration_is_told_in_its_units(seconds: float, text: str) -> None:
     assert duration_text(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0s"), (120, "2m"), (0.25, "250ms"), (1.5, "1.5 s"), (0.0005, "0.0005 s")]
+)
+def test_a_time_that_somebody_has_set_is_not_rounded(seconds: float, text: str) -> None:
+    assert exact_duration_text(seconds) == text

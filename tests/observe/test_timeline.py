@@ -2,6 +2,7 @@ import dataclasses
 import io
 import json
 import os
+import random
 import signal
 import sqlite3
 import subprocess
@@ -236,3 +237,25 @@ def test_an_event_that_cannot_be_written_is_an_error_of_the_store(tmp_path):
     with pytest.raises(StoreError, match="cannot write the timeline: no such table"):
         timeline.append(Note(0.0, "", "lost"))
     assert len(timeline) == 0
+
+
+def test_a_damaged_timeline_is_refused_by_its_name(tmp_path):
+    path = tmp_path / "timeline.sqlite"
+    timeline = Timeline(path)
+    timeline.extend([Note(1.0, "", "long " * 100)] * 40)
+    timeline.close()
+    whole = path.read_bytes()
+    assert len(whole) > 13_000
+    refused = 0
+    for seed in range(30):
+        chance = random.Random(seed)
+        at = 9000 if seed == 0 else chance.randrange(len(whole))
+        path.write_bytes(whole[:at] + chance.randbytes(4000) + whole[at + 4000 :])
+        said = ""
+        try:
+            Timeline(path).close()
+        except StoreError as error:
+            said = str(error)
+        refused += bool(said)
+        assert not said or str(path) in said, seed
+    assert refused > 20

@@ -86,6 +86,7 @@ def test_proofs_are_looked_at_as_they_are_now_and_not_as_the_last_validation_fou
 
 def test_a_binding_and_an_advertisement_on_their_way_are_neither_right_nor_wrong(lab: Lab) -> None:
     do(lab, ADDED, *PROOFS, VALIDATE, passing("5m"))
+    assert links(lab)["LOA"][0] is True
     assert links(lab)["default binding"] == (
         False, "there is none: POST .../bindings with the whole prefix",
     )  # fmt: skip
@@ -105,6 +106,15 @@ def test_a_binding_and_an_advertisement_on_their_way_are_neither_right_nor_wrong
     assert text.startswith(f"{HELD} is announced from 2026-01-01T")
 
 
+def test_an_approved_prefix_without_a_letter_is_told_to_get_one_before_a_binding(lab: Lab) -> None:
+    added = {"cloudflare": {**ADD, "with": {"cidr": HELD, "asn": 13335}}}
+    do(lab, added, *PROOFS, VALIDATE, passing("5m"))
+    found = links(lab)
+    assert list(found)[-2:] == ["approved", "LOA"]
+    assert found["LOA"][0] is False
+    assert "upload a PDF (POST .../loa_documents) and set loa_document_id" in found["LOA"][1]
+
+
 def test_the_chain_ends_with_who_accepts_the_route_and_who_refuses_it_and_why(lab: Lab) -> None:
     do(lab, ADDED, *PROOFS, VALIDATE, passing("5m"), SERVICES, BIND, passing("6h"), BGP, ADVERTISE)
     do(lab, passing("7m"))
@@ -121,7 +131,7 @@ def test_the_chain_ends_with_who_accepts_the_route_and_who_refuses_it_and_why(la
     found = links(lab)
     assert found["IRR"][0] is False
     assert found["IRR"][1].startswith("mismatch_asn: ")
-    assert found["IRR"][1].endswith("those who filter by the IRR have not")
+    assert found["IRR"][1].endswith("whoever filters by the IRR drops the route now")
     assert found["ownership"][0] is True
     assert "rejected" not in found, "transit-a takes it from its peer instead"
     do(lab, {"link": {"between": ["transit-a", "transit-b"], "state": "down"}})

@@ -15,7 +15,7 @@ from lab.scenario.cloudflare_showing import (
     credentials_of,
 )
 from lab.scenario.lab import LabError
-from lab.topology.cloudflare_section import Entitlement, Member, ServiceName, Token
+from lab.topology.cloudflare_section import Account, Entitlement, Member, Onboarded, ServiceName, Token
 
 
 class ShownLab(SimpleNamespace):
@@ -97,6 +97,39 @@ def test_a_prefix_comes_with_what_its_checks_have_found(lab, world):
     (row,) = cloudflare_prefixes(lab)
     assert (row["approved"], row["rpki"]["state"], row["irr"]["state"]) == ("P", "valid", "missing")
     assert str(PREFIX) in row["irr"]["why"]
+
+
+def test_an_approved_prefix_comes_with_what_is_missing_now(lab, world):
+    cloudflare = lab.clouds.cloudflare
+    record = cloudflare.perform(lambda: cloudflare.prefixes.create(ACCOUNT, PREFIX, 13335))
+    world.authorise()
+    world.add_route_object(PREFIX, 13335, f"cf-validation: {record.token}")
+    cloudflare.perform(lambda: cloudflare.prefixes.validate(record))
+    world.time += 60
+    (row,) = cloudflare_prefixes(lab)
+    assert (row["approved"], row["now"]) == ("V", {})
+    assert row["missing"].startswith("no LOA: upload a PDF")
+    world.payloads.clear()
+    (row,) = cloudflare_prefixes(lab)
+    assert (row["rpki"]["state"], set(row["now"]), row["now"]["rpki"]["state"]) == (
+        "valid", {"rpki"}, "missing",
+    )  # fmt: skip
+    world.objects.clear()
+    assert set(cloudflare_prefixes(lab)[0]["now"]) == {"irr", "rpki"}
+
+
+def test_what_was_asked_for_and_what_the_sites_do_are_told_apart(lab, world):
+    onboarded = Onboarded(PREFIX, ServiceName.MAGIC_TRANSIT, 13335)
+    account = Account(ACCOUNT, "example", frozenset(Entitlement), onboarded=(onboarded,))
+    lab.clouds.cloudflare = cloudflare = make_cloudflare(world, make_settings(accounts={"example": account}))
+    (record,) = cloudflare.prefixes.all()
+    bgp = cloudflare.bgp_prefixes.of_whole(record)
+    asked = {"advertised": True, "auto_advertise_withdraw": True}
+    cloudflare.perform(lambda: cloudflare.bgp_prefixes.edit(record, bgp, **asked))
+    world.time += 3600
+    (row,) = cloudflare_prefixes(lab)
+    assert (row["advertised"], row["announced"]) == (True, False)
+    assert row["missing"].startswith("no site announces it: auto_advertise_withdraw is true")
 
 
 def test_a_bound_prefix_comes_with_its_service(lab, world):

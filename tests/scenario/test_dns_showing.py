@@ -45,13 +45,21 @@ def lab():
 def test_every_zone_comes_with_who_hosts_it_and_whom_it_is_delegated_to(lab):
     servers = list(lab.clouds.elsewhere.nameservers)
     assert dns_zones(lab) == [
-        {"zone": FIRST, "host": "elsewhere", "records": 2, "delegated_to": servers},
-        {"zone": "example.com", "host": "cloudflare", "records": 0, "delegated_to": []},
-        {"zone": SECOND, "host": None, "records": 0, "delegated_to": servers},
+        {"zone": FIRST, "host": "elsewhere", "account": None, "records": 2, "delegated_to": servers},
+        {
+            "zone": "example.com",
+            "host": "cloudflare",
+            "account": "example",
+            "records": 0,
+            "delegated_to": [],
+        },
+        {"zone": SECOND, "host": None, "account": None, "records": 0, "delegated_to": servers},
     ]
     lab.clouds.delegations.delegate(HELD, [])
     lab.clouds.cloudflare = None
-    assert dns_zones(lab) == [{"zone": FIRST, "host": "elsewhere", "records": 2, "delegated_to": []}]
+    assert [(row["zone"], row["host"], row["delegated_to"]) for row in dns_zones(lab)] == [
+        (FIRST, "elsewhere", [])
+    ]
 
 
 def test_an_answer_comes_with_its_records(lab):
@@ -79,6 +87,12 @@ def test_a_type_that_there_is_not_is_said_with_the_nearest(lab):
     with pytest.raises(LabError, match="'TX' is no type of record; did you mean 'TXT'"):
         dns_lookup(lab, "example.com", "TX")
     assert dns_lookup(lab, "example.com", "any")["type"] == "ANY"
+
+
+@pytest.mark.parametrize("name", ["", ".", "x..y", f"{'a' * 64}.example.com", "a." * 128])
+def test_what_is_no_name_is_not_asked_for(lab, name):
+    with pytest.raises(LabError, match="is no name"):
+        dns_lookup(lab, name)
 
 
 def test_where_the_dns_is_answered_is_shown_once_it_is(lab):

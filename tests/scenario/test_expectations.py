@@ -271,7 +271,7 @@ def test_within_a_time_the_expectation_is_looked_at_until_it_holds(quiet):
 def test_within_a_time_that_passes_in_vain_the_expectation_is_not_met(quiet):
     began = quiet.engine.now()
     found = outcome(quiet, f"expect: {{at: transit, prefix: {HELD}, unreachable: true, within: 2s}}")
-    assert (found.met, found.expected) == (False, f"at transit, {HELD}: no route, within 2 s")
+    assert (found.met, found.expected) == (False, f"at transit, {HELD}: no route, within 2s")
     assert quiet.engine.now() - began == pytest.approx(2)
 
 

@@ -132,8 +132,14 @@ def test_a_check_holds_the_irr_against_the_table_and_the_rpki(lab):
     fine = irr_check(lab, "AS64498")
     assert fine["data"]["prefixes"][0]["roas"] == [{"asn": 64498, "max_length": 24}]
     assert fine["text"].endswith("nothing is wrong")
-    with pytest.raises(LabError, match="AS-CUSTOMER is an as-set; what is checked is a prefix or an AS"):
-        irr_check(lab, "AS-CUSTOMER")
+
+
+def test_a_check_of_an_as_set_is_one_of_all_its_ases(lab):
+    shown = irr_check(lab, "as-reseller")
+    assert [each["asn"] for each in shown["data"]] == [64496, 64497]
+    assert shown["text"] == "\n\n".join(irr_check(lab, f"AS{asn}")["text"] for asn in (64496, 64497))
+    with pytest.raises(LabError, match="nobody has defined AS-RESELER; did you mean 'AS-RESELLER'"):
+        irr_check(lab, "AS-RESELER")
 
 
 def test_where_whois_is_answered_is_shown_once_it_is(lab):

@@ -108,19 +108,6 @@ def refused(service, line):
     return answer["error"]
 
 
-def told(service, **step):
-    """The lines of text that a step is answered with."""
-    answer = service.answer(json.dumps({"do": step}).encode())
-    return [event["text_line"] for event in answer["ok"]["events"]]
-
-
-def test_who_waits_is_told_what_happened_since_the_step_before(service):
-    told(service, announce={"from": "customer", "prefix": "192.0.2.0/24"})
-    service.lab.note("a call of somebody's")
-    assert told(service, wait={"for": "1s"}) == ["a call of somebody's"]
-    assert told(service, wait={"for": "1s"}) == []
-    told(service, withdraw={"from": "customer", "prefix": "192.0.2.0/24"})
-
 
 @given(st.binary(max_size=200))
 @example(b"\xff\xfe")

@@ -114,3 +114,33 @@ def test_the_same_test_runs_on_live_speakers(project):
     """
     expectation = "expect: {at: transit, prefix: 203.0.113.0/25, unreachable: true}"
     project(expectation, "--lab-engine", "live", test=test).assert_outcomes(passed=1)
+
+
+def test_a_call_that_fails_is_shown_with_what_was_expected_and_seen_after_what_failed_before(pytester):
+    (pytester.path / "plan.yaml").write_text(
+        "name: plan\ntopology: cloudflare-byoip\nscenario:\n  - expect: {alert: moas}\n"
+        "  - cloudflare: {get: addressing/prefixes, error: 1108}\n  - wait: {for: 5s}\n"
+    )
+    pytester.makepyfile(TEST_OF_A_FILE)
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*plan.yaml:4: an expectation did not hold",
+            "*plan.yaml:5: a call did not end as the step says",
+            "  expected: GET addressing/prefixes is refused with 1108",
+            "  seen:     it succeeded",
+            "steps that were not carried out: 1",
+        ]
+    )
+    assert "run_file" not in result.stdout.str()
+
+
+def test_a_step_that_makes_no_sense_is_shown_after_what_failed_before(project):
+    result = project("expect: {alert: moas}\n  - withdraw: {from: eyeball, prefix: 192.0.2.0/24}")
+    result.stdout.fnmatch_lines(
+        [
+            "*plan.yaml:15: an expectation did not hold",
+            "*plan.yaml:16: eyeball does not announce 192.0.2.0/24*",
+        ]
+    )

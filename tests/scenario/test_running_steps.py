@@ -80,7 +80,7 @@ SENTENCES = {
     ),
     "wait: {for: 90m}": "1h30m pass",
     "wait: {for: 1000d}": "1000d pass",
-    "wait: {for: 250ms}": "0.25 s pass",
+    "wait: {for: 250ms}": "250ms pass",
     "probe: {from: eyeball, source: 198.51.100.7, destination: 203.0.113.9}": (
         "eyeball sends a packet from 198.51.100.7 to 203.0.113.9"
     ),

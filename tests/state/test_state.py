@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import subprocess
 import sys
@@ -209,6 +210,45 @@ def test_a_row_that_is_no_record_names_the_file_and_the_row(tmp_path: Path) -> N
     again = State(tmp_path / "state")
     with pytest.raises(StateError, match=r"state: ranges 'a' cannot be read"):
         again.table("ranges", Other)
+
+
+def test_a_damaged_file_is_read_as_it_was_or_refused_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    state = State(path)
+    ranges = state.table("ranges", Range)
+    with state.transaction():
+        kept = {f"{LEFT} {number}": ranges.put(f"{LEFT} {number}", LEFT) for number in range(80)}
+    state.close()
+    whole = path.read_bytes()
+    assert len(whole) > 13_000
+    refused = 0
+    for seed in range(40):
+        chance = random.Random(seed)
+        at = 9000 if seed == 0 else chance.randrange(len(whole))
+        path = tmp_path / f"state-{seed}"
+        path.write_bytes(whole[:at] + chance.randbytes(4000) + whole[at + 4000 :])
+        said, found = "", kept
+        try:
+            found = contents(path)
+        except StateError as error:
+            said = str(error)
+        assert found == kept, seed
+        assert not said or str(path) in said, seed
+        if said:
+            refused += 1
+            with pytest.raises(StateError, match=r"(?s)^(?!.*another lab)"):  # it holds no lock of the file
+                contents(path)
+    assert refused > 30
+
+
+def test_a_row_that_is_no_text_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    State(path).close()
+    with sqlite3.connect(path) as database:
+        database.execute("INSERT INTO record (kind, key, body) VALUES ('ranges', 'a', x'FF')")
+    database.close()
+    with pytest.raises(StateError, match=r"state: is damaged .* a row of ranges is no text"):
+        contents(path)
 
 
 @given(st.lists(st.sampled_from("abcd")), st.lists(st.sampled_from("abcd")))

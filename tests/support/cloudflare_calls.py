@@ -34,7 +34,7 @@ BODIES: dict[str, Any] = {
     f"POST {PREFIX}/delegations": {"cidr": "{net}12::/64", "delegated_account_id": "{partner}"},
     f"POST {ADDRESSING}/loa_documents": form(A_PDF),
     f"POST {ADDRESSING}/address_maps": {"description": "more", "enabled": False, "ips": ["{net}01::9"]},
-    f"PATCH {MAP}": {"enabled": False},
+    f"PATCH {MAP}": {"enabled": True},
     "POST /zones": {"name": "more.{name}-zone.example", "account": {"id": "{account_id}"}},
     f"POST {ZONE}/dns_records": {"type": "A", "name": "more", "content": "192.0.2.200"},
     f"PUT {ZONE}/dns_records/{{dns_record_id}}": {"type": "A", "name": "www", "content": "192.0.2.201"},

@@ -120,6 +120,11 @@ class Site:
             [cloud.policies.of_account(account) for account in (ACCOUNT, OTHER_ACCOUNT)],
         )
 
+    def drop(self, address_map: AddressMap) -> None:
+        """Disable a map, and delete it."""
+        self.do(lambda: self.cloud.maps.edit(ACCOUNT, address_map.id, enabled=False))
+        self.do(lambda: self.cloud.maps.delete(ACCOUNT, address_map.id))
+
     @contextmanager
     def refused(self, code: int, *words: str, status: int = 400) -> Iterator[None]:
         """What is done inside is refused so, with these words, and changes nothing."""

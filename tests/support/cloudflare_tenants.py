@@ -182,7 +182,7 @@ def _furnish(tenant: Tenant) -> None:
     has["loa_document_id"] = made(f"{ADDRESSING}/loa_documents", form(letter), **FORM)
     has["address_map_id"] = made(
         f"{ADDRESSING}/address_maps",
-        {"description": f"marker of {name}", "enabled": True, "ips": ["{ip_address}"],
+        {"description": f"marker of {name}", "enabled": False, "ips": ["{ip_address}"],
          "memberships": [{"identifier": "{zone_id}", "kind": "zone"}]},
     )  # fmt: skip
     has["dns_record_id"] = made(

@@ -38,6 +38,7 @@ class FakeWorld:
     objects: list[RouteObject] = field(default_factory=list)
     texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     delegated: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    elsewhere: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def now(self) -> float:
         return self.time
@@ -61,6 +62,9 @@ class FakeWorld:
 
     def reverse_servers(self, zone: str) -> tuple[str, ...]:
         return self.delegated.get(zone, ())
+
+    def servers_elsewhere(self, name: str) -> tuple[str, ...]:
+        return self.elsewhere.get(name, ())
 
     def txt(self, name: str) -> tuple[str, ...]:
         return self.texts.get(name, ())

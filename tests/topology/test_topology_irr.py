@@ -145,7 +145,7 @@ TEXTS = [
     ),
     (
         {"add": {**KEY, "descr": "costs $$5, says $who"}},
-        "the route object 203.0.113.0/24 AS64496 is added to the IRR: descr costs $5, says $who",
+        "the route object 203.0.113.0/24 AS64496 is added to the IRR: descr costs $$5, says $who",
     ),
 ]
 

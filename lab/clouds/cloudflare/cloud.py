@@ -11,6 +11,7 @@ from lab.clouds.cloudflare.alerting.policies import Policies
 from lab.clouds.cloudflare.basics import Basics, earliest
 from lab.clouds.cloudflare.events import CloudflareEvent
 from lab.clouds.cloudflare.identity.accounts import Identity
+from lab.clouds.cloudflare.identity.owners import check_owners
 from lab.clouds.cloudflare.ids import Ids
 from lab.clouds.cloudflare.maps.address_maps import AddressMaps
 from lab.clouds.cloudflare.prefixes.bgp_prefixes import BgpPrefixes, Origination
@@ -37,17 +38,24 @@ class Cloudflare:
     """
 
     def __init__(self, settings: CloudflareSettings, world: World, state: State, ids: Ids) -> None:
-        """Raises lab.state.errors.StateError where `state` holds what cannot be read."""
+        """Raises lab.state.errors.StateError where `state` holds what cannot be read, or prefixes or zones of
+        an account that `settings` does not have."""
         basics = Basics(settings, world, state, ids)
         self.basics = basics
         with state.transaction():
             self.identity = Identity(basics)
             self.loa_documents = LoaDocuments(basics)
             self.prefixes = Prefixes(basics, self.loa_documents)
+            check_owners(
+                self.identity, ((f"the prefix {kept.prefix}", kept.account) for kept in self.prefixes.all())
+            )
             self.delegations = Delegations(basics, self.prefixes)
             self.bgp_prefixes = BgpPrefixes(basics, self.prefixes)
             self.bindings = Bindings(basics, self.prefixes, self.delegations, self.bgp_prefixes)
             self.zones = Zones(basics, NameServers(basics))
+            check_owners(
+                self.identity, ((f"the zone {kept.name}", kept.account) for kept in self.zones.all())
+            )
             self.maps = AddressMaps(basics, self.delegations, self.zones)
             self.dns_records = DnsRecords(basics, self.zones)
             self.spectrum = SpectrumApps(basics, self.zones, self.dns_records, self.delegations)

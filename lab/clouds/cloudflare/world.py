@@ -35,5 +35,9 @@ class World(Protocol):
     def reverse_servers(self, zone: str) -> tuple[str, ...]:
         """The name servers that a RIR has delegated this reverse zone to; none if it has not."""
 
+    def servers_elsewhere(self, name: str) -> tuple[str, ...]:
+        """Where a zone around `name` is hosted elsewhere: the name servers that those who ask for `name` are
+        sent to from there. Empty if nobody else hosts one."""
+
     def txt(self, name: str) -> tuple[str, ...]:
         """The texts at a name in the DNS, found from its root down; empty where nobody answers with any."""

@@ -10,6 +10,7 @@ from typing import Final
 from lab.bgp.prefix import Prefix, PrefixError
 from lab.registry.errors import RegistryError
 from lab.registry.irr.connection import Connection, chosen_sources, joined
+from lab.registry.irr.making import SOURCES
 from lab.registry.irr.names import as_number
 from lab.registry.irr.pseudo import RPKI
 from lab.registry.irr.queries import ALL_SOURCES, Queries, Specificity
@@ -30,6 +31,11 @@ _SEARCHES: Final = {
 
 class IrrdQueries:
     """Answers commands on one connection.
+
+    The RPKI pseudo-source is not among the sources that are asked by default, as with an IRRd whose
+    `sources_default` does not name it: `!r`, `!g`, `!s-lc`, `!j-*` and `!J-*` are about the five registries,
+    until `!s` chooses others. So bgpq4's filters have what the IRR has (`filters.allowed_prefixes`).
+    Queries in RIPE's form, which people type, show it unless `-s` says otherwise.
 
     Success with data is `A<bytes>`, the data and `C`; without, `C`; nothing found is `D`; an error is `F`.
     """
@@ -176,7 +182,7 @@ def _status(parameter: str) -> str:
 
 
 def _sources(parameter: str) -> tuple[str, ...]:
-    """The names in a list; `-*` is every source."""
+    """The names in a list; `-*` is every source that is asked by default."""
     if parameter == "-*":
-        return ALL_SOURCES
+        return SOURCES
     return tuple(ascii(word.strip().upper())[1:-1] for word in parameter.split(","))

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from lab.dns.authority import Authority
 from lab.dns.contents import ContentError, canonical_content
-from lab.dns.names import DomainNameError, canonical, existing, is_within, record_name
+from lab.dns.names import DomainNameError, around, canonical, existing, is_within, record_name
 from lab.dns.zones import ResourceRecord
 from lab.registry.errors import RegistryError
 from lab.state.derived import Derived
@@ -20,6 +21,8 @@ MOST_RECORDS: Final = 1000
 """Of one zone."""
 MOST_AT_A_NAME: Final = 20
 """So that an answer fits into a packet, whatever the records are."""
+_WITH_TARGET: Final = frozenset({"CNAME", "DNAME", "MX", "NS", "PTR", "SRV"})
+"""Types whose content ends with a name."""
 LONGEST_TTL: Final = 2**31 - 1
 """Seconds (RFC 2181 section 8)."""
 
@@ -75,6 +78,16 @@ class ElsewhereDns:
         """The zones as they are now, by origin."""
         return self._zones.get()
 
+    def servers_of(self, name: str) -> tuple[str, ...]:
+        """To which name servers the zone here that `name` is in sends those who ask for it: to these, or to
+        those of its delegation. Empty where no zone here is around it."""
+        zones = self.zones()
+        origin = next((each for each in around(name) if each in zones), None)
+        if origin is None:
+            return ()
+        cut = Authority(self, zones[origin]).cut(name)
+        return tuple(canonical(record.content) for record in cut) or self.nameservers
+
     def put_record(self, zone: str, name: str, rtype: str, content: str, ttl: int = 300) -> ResourceRecord:
         """Add a record, or change the TTL of one that is there: all of one name and type have the same
         (RFC 2181 section 5.2).
@@ -85,7 +98,7 @@ class ElsewhereDns:
         zone = _checked_name(zone)
         rtype = rtype.upper()
         record = ResourceRecord(
-            _whole(name, zone), rtype, _checked_content(rtype, content), _checked_ttl(ttl)
+            _whole(name, zone), rtype, _checked_content(rtype, content, zone), _checked_ttl(ttl)
         )
         self._check_place(zone, record)
         siblings = [each for each in self._at(zone, record.name) if each.rtype == rtype]
@@ -190,11 +203,22 @@ def _checked_name(name: str) -> str:
         raise RegistryError(str(error)) from None
 
 
-def _checked_content(rtype: str, content: str) -> str:
+def _checked_content(rtype: str, content: str, zone: str) -> str:
+    """The canonical content. Names in it are whole, so that one without a dot is most likely meant to be
+    relative to the zone, as in a zone file; with a final dot it is what it says."""
+    if rtype == "TXT" and not content:
+        raise RegistryError("a TXT record without a text says nothing", "give it one")
     try:
-        return canonical_content(rtype, content)
+        found = canonical_content(rtype, content)
     except ContentError as error:
         raise RegistryError(str(error)) from None
+    target = content.split()[-1] if rtype in _WITH_TARGET else ""
+    if target and "." not in target:
+        raise RegistryError(
+            f"the {rtype} record leads to {shown(target)}, and names in contents are whole",
+            f"did you mean {target.lower()}.{zone}? Write {target}. if you mean the name of one label",
+        )
+    return found
 
 
 def _checked_ttl(ttl: int) -> int:

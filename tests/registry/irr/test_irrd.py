@@ -149,8 +149,19 @@ def test_the_as_set_of_the_source_that_is_named_first_counts(lab: IrrLab) -> Non
 def test_the_state_of_the_sources_is_json(lab: IrrLab) -> None:
     found = json.loads(data(lab.whois("!J-*")))
     assert found["ARIN"] == {"authoritative": True, "keep_journal": False}
-    assert found["RPKI"] == {"authoritative": False, "keep_journal": False}
+    assert json.loads(data(lab.whois("!JRPKI,ARIN")))["RPKI"] == {
+        "authoritative": False,
+        "keep_journal": False,
+    }
     assert list(json.loads(data(lab.whois("!JRIPE")))) == ["RIPE"]
+
+
+def test_every_command_has_the_same_sources_by_default_and_the_rpki_if_it_is_named(lab: IrrLab) -> None:
+    default = data(lab.whois("!s-lc")).strip().split(",")
+    assert "RPKI" not in default
+    assert [line.split(":")[0] for line in data(lab.whois("!j-*")).split()] == default
+    assert list(json.loads(data(lab.whois("!J-*")))) == default
+    assert data(lab.whois("!jRPKI")).strip() == "RPKI:N:-"
 
 
 def test_a_client_can_ask_for_more_time(lab: IrrLab) -> None:

@@ -8,7 +8,7 @@ from lab.bgp.prefix import Address
 from lab.clouds.cloudflare.edge.request import Request
 from lab.clouds.cloudflare.edge.rooms import Rooms
 from lab.clouds.cloudflare.prefixes.handlers import Handler, HandlerState
-from lab.clouds.cloudflare.timestamps import timestamp
+from lab.clouds.cloudflare.timestamps import to_the_second
 from lab.topology.cloudflare_section import ServiceName, Tunnel
 
 
@@ -50,7 +50,7 @@ def handle(rooms: Rooms, request: Request, site: str) -> Handling | None:
         case ServiceName.MAGIC_TRANSIT:
             return _magic_transit(rooms, handler)
         case ServiceName.CDN:
-            return _cdn(rooms, request)
+            return _told_of_application(rooms, request, _cdn(rooms, request))
         case ServiceName.SPECTRUM:
             return _spectrum(rooms, request)
     return Unserved(f"{request.destination} is bound to {_service(handler)}, which takes no requests")
@@ -67,10 +67,10 @@ def _disruption(handler: Handler, site: str) -> str:
         HandlerState.PROVISIONING: "is on its way to",
         HandlerState.DELETING: "is being removed from",
     }[handler.state]
-    until = f" until {timestamp(handler.until)}" if handler.until is not None else ""
+    until = f" until {to_the_second(handler.until)}" if handler.until is not None else ""
     return (
         f"the binding of {handler.binding.cidr} to {_service(handler)} {what} {site} "
-        f"since {timestamp(handler.since)}{until}: the address is disrupted there"
+        f"since {to_the_second(handler.since)}{until}: the address is disrupted there"
     )
 
 
@@ -106,6 +106,20 @@ def _cdn(rooms: Rooms, request: Request) -> Handling:
         return Unserved(f"the CDN does not proxy {host} of zone {proxied.zone} here, {why}")
     named = "" if request.host else ", the default SNI,"
     return _to_origins(f"the CDN proxies {host}{named} of zone {proxied.zone}", proxied.origins)
+
+
+def _told_of_application(rooms: Rooms, request: Request, handling: Handling) -> Handling:
+    """What becomes of a request to an address of the CDN, with the Spectrum application that waits for it in
+    vain."""
+    if not isinstance(handling, Unserved):
+        return handling
+    application = rooms.application(request.destination, request.protocol, request.port)
+    if application is None:
+        return handling
+    return Unserved(
+        f"{handling.text}; the Spectrum application {application.name} waits for it, but "
+        f"{request.destination} is bound to CDN and not to Spectrum"
+    )
 
 
 def _spectrum(rooms: Rooms, request: Request) -> Handling:

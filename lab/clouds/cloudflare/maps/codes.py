@@ -13,3 +13,4 @@ TAKEN: Final = 1124
 MANAGED: Final = 1125
 BAD_SNI: Final = 1126
 TOO_MANY: Final = 1127
+ENABLED: Final = 1128

@@ -8,7 +8,7 @@ from typing import Final
 from lab.bgp.prefix import Address, PrefixError
 from lab.clouds.cloudflare.errors import CloudflareError
 from lab.clouds.cloudflare.maps.address_map import AddressMap
-from lab.clouds.cloudflare.maps.codes import BAD_ADDRESS, BAD_SNI, MANAGED, TOO_MANY
+from lab.clouds.cloudflare.maps.codes import BAD_ADDRESS, BAD_SNI, ENABLED, MANAGED, TOO_MANY
 from lab.dns.names import DomainNameError, host_name
 
 MOST_MAPS: Final = 500
@@ -70,8 +70,13 @@ def check_addresses_editable(record: AddressMap) -> None:
 
 
 def check_deletable(record: AddressMap) -> None:
-    """Raises CloudflareError for a map that Cloudflare made."""
+    """Raises CloudflareError for a map that Cloudflare made, and for one that is enabled."""
     if not record.can_delete:
         instead = "disable it instead" if record.can_be_edited else "it is immutable"
         message = f"can_delete of address map {record.id} is false: Cloudflare made it; {instead}"
         raise CloudflareError(403, MANAGED, message)
+    if record.enabled:
+        message = (
+            f"Address map {record.id} is enabled: an Address Map must be disabled before it can be deleted"
+        )
+        raise CloudflareError(400, ENABLED, f"{message}; set enabled to false first")

@@ -33,7 +33,11 @@ def _verified(cloud: Cloudflare, caller: Caller) -> Answer:
     token = cloud.identity.token_id(caller)
     if token is None:
         raise CloudflareError(
-            400, _NO_TOKEN, "There is no API token to verify: the request came with an API key"
+            400,
+            _NO_TOKEN,
+            "There is no API token to verify: the request came with an e-mail address and API key. The SDK "
+            "sends those wherever they are set, and a token only without them: unset CLOUDFLARE_EMAIL and "
+            "CLOUDFLARE_API_KEY",
         )
     return Answer({"id": token, "status": "active"})
 

@@ -8,6 +8,7 @@ from lab.clouds.cloudflare.errors import CloudflareError
 from lab.clouds.cloudflare.prefixes import codes
 from lab.clouds.cloudflare.prefixes.bgp_prefix import BgpPrefix
 from lab.clouds.cloudflare.prefixes.record import PrefixRecord
+from lab.topology.cloudflare_section import ServiceName
 
 MOST_PREPENDS: Final = 3
 
@@ -35,15 +36,29 @@ def check_unlocked(record: PrefixRecord, bgp: BgpPrefix) -> None:
         )
 
 
-def check_handled(record: PrefixRecord, bgp: BgpPrefix, *, has_default: bool) -> None:
-    """Raises CloudflareError for a prefix without a default binding: nothing would handle its traffic."""
-    if not has_default:
+def check_handled(record: PrefixRecord, bgp: BgpPrefix, default: ServiceName | None) -> None:
+    """Raises CloudflareError for a prefix without a `default` binding: nothing would handle its traffic."""
+    if default is None:
         raise CloudflareError(
             400,
             codes.NO_DEFAULT_BINDING,
             f"{bgp.cidr} cannot be advertised: {record.prefix} has no default service binding, and nothing "
             f"would handle its traffic. Bind all of {record.prefix} to a service first",
             "/on_demand/advertised",
+        )
+
+
+def check_can_follow_routes(record: PrefixRecord, bgp: BgpPrefix, default: ServiceName | None) -> None:
+    """Raises CloudflareError where `auto_advertise_withdraw` has no routes to go by: only Magic Transit, as
+    the `default` binding, has a routing table."""
+    if default is not ServiceName.MAGIC_TRANSIT:
+        bound = "has no default service binding" if default is None else f"is bound to {default.value}"
+        raise CloudflareError(
+            400,
+            codes.BGP_PREFIX,
+            f"{bgp.cidr} cannot have auto_advertise_withdraw: it goes by the routes of the Magic routing "
+            f"table, which only prefixes of Magic Transit have, and {record.prefix} {bound}; expected false",
+            "/auto_advertise_withdraw",
         )
 
 

@@ -12,9 +12,10 @@ class BgpPrefix:
     """A subnet of a prefix, or all of it, that is announced or withdrawn by itself.
 
     `advertised` is what was asked for last, at `advertised_modified`; `announced` is what Cloudflare's sites
-    do, since `changed`. `prepend` is how often they are to prepend Cloudflare's ASN, `prepended` how often
-    they do. Where the sites have something to follow, `due` is when they do. Times are UNIX seconds of the
-    calendar.
+    do, since `changed`. With `auto_advertise_withdraw` they announce it only while the Magic routing table
+    has a route to it (`originating.is_withheld`). `prepend` is how often they are to prepend Cloudflare's
+    ASN, `prepended` how often they do. Where the sites have something to follow, `due` is when they do. Times
+    are UNIX seconds of the calendar.
     """
 
     id: str
@@ -33,10 +34,9 @@ class BgpPrefix:
     due: float | None = None
     prepended: int = 0
 
-    @property
-    def is_followed(self) -> bool:
-        """Whether the sites do what was asked for."""
-        return self.advertised is self.announced and (not self.announced or self.prepend == self.prepended)
+    def is_followed(self, *, wanted: bool) -> bool:
+        """Whether the sites do what they are to: announce it, if that is `wanted`, and prepend so often."""
+        return wanted is self.announced and (not self.announced or self.prepend == self.prepended)
 
     @property
     def is_in_use(self) -> bool:

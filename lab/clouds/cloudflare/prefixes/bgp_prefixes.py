@@ -11,6 +11,7 @@ from lab.clouds.cloudflare.basics import Basics, earliest
 from lab.clouds.cloudflare.errors import CloudflareError
 from lab.clouds.cloudflare.prefixes import codes
 from lab.clouds.cloudflare.prefixes.advertising_rules import (
+    check_can_follow_routes,
     check_deletable,
     check_handled,
     check_prepend,
@@ -20,10 +21,11 @@ from lab.clouds.cloudflare.prefixes.bgp_prefix import BgpPrefix, Origination
 from lab.clouds.cloudflare.prefixes.cidrs import check_announceable, check_inside
 from lab.clouds.cloudflare.prefixes.limits import MOST_BGP_PREFIXES, check_room
 from lab.clouds.cloudflare.prefixes.noting import note
-from lab.clouds.cloudflare.prefixes.originating import last_change, originations
+from lab.clouds.cloudflare.prefixes.originating import WITHHELD, is_withheld, last_change, originations
 from lab.clouds.cloudflare.prefixes.prefixes import Prefixes
 from lab.clouds.cloudflare.prefixes.readiness import check_ready
 from lab.clouds.cloudflare.prefixes.record import PrefixRecord
+from lab.topology.cloudflare_section import ServiceName
 from lab.topology.problems import suggestion
 
 __all__ = ["BgpPrefix", "BgpPrefixes", "Origination"]
@@ -36,8 +38,11 @@ class BgpPrefixes:
         self._basics = basics
         self._prefixes = prefixes
         self._table = basics.state.table("cloudflare_bgp_prefixes", BgpPrefix)
-        self.has_default_binding: Callable[[PrefixRecord], bool] = lambda record: False
-        """Whether a prefix has somewhere to send its packets: the bindings say, once they are there."""
+        self.default_service: Callable[[PrefixRecord], ServiceName | None] = lambda record: None
+        """Where a prefix sends its packets: the bindings say, once they are there."""
+        for bgp in self._table.values():  # a tunnel may have come or gone with the lab's file
+            if (following := self._due(bgp, bgp)) != bgp:
+                self._put(following)
 
     def of(self, record: PrefixRecord) -> list[BgpPrefix]:
         """The BGP prefixes of a prefix."""
@@ -99,6 +104,8 @@ class BgpPrefixes:
         Enabling takes two to seven minutes, disabling about 15 (settings.Delays); what was asked for is shown
         at once. Prepending changes when the sites follow, too; of what they announce already, that is as long
         as enabling takes. Asking for what they do already takes back what they have not followed yet.
+
+        `auto_advertise_withdraw` is for Magic Transit only, and goes by its routes (`is_withheld`).
         """
         if advertised is prepend is auto_advertise_withdraw is None:
             raise CloudflareError(
@@ -113,11 +120,14 @@ class BgpPrefixes:
             changes["prepend"] = prepend
         if auto_advertise_withdraw is not None:
             changes["auto_advertise_withdraw"] = auto_advertise_withdraw
+        follows_routes = changes.get("auto_advertise_withdraw", bgp.auto_advertise_withdraw)
+        if follows_routes and (auto_advertise_withdraw or advertised):
+            check_can_follow_routes(record, bgp, self.default_service(record))
         if advertised is not None and advertised is not bgp.advertised:
             check_unlocked(record, bgp)
             if advertised:
-                check_handled(record, bgp, has_default=self.has_default_binding(record))
-            changes |= self._asked(bgp, advertised=advertised)
+                check_handled(record, bgp, self.default_service(record))
+            changes |= self._asked(replace(bgp, **changes), advertised=advertised)
         if not changes:
             return bgp
         bgp = self._put(self._due(bgp, replace(bgp, modified=self._basics.world.now(), **changes)))
@@ -126,25 +136,37 @@ class BgpPrefixes:
 
     def _asked(self, bgp: BgpPrefix, *, advertised: bool) -> dict[str, Any]:
         after = "advertised" if advertised else "withdrawn"
-        text = "asked for; its sites " + ("do that already" if advertised is bgp.announced else "follow")
+        wanted = replace(bgp, advertised=advertised)
+        follows = "do that already" if self._is_wanted(wanted) is bgp.announced else "follow"
+        text = f"asked for; {WITHHELD if self.is_withheld(wanted) else f'its sites {follows}'}"
         before = "advertised" if bgp.advertised else "withdrawn"
         note(self._basics, bgp.cidr, bgp.account, "requested advertisement", before, after, text)
         return {"advertised": advertised, "advertised_modified": self._basics.world.now()}
 
     def _due(self, before: BgpPrefix, bgp: BgpPrefix) -> BgpPrefix:
         """The BGP prefix, with when the sites follow. What is on its way stays on its way."""
-        if bgp.is_followed:
+        if self._is_followed(bgp):
             return replace(bgp, due=None)
-        is_asked_again = before.advertised is bgp.advertised and (
-            bgp.advertised is not bgp.announced or before.prepend == bgp.prepend
+        wanted = self._is_wanted(bgp)
+        is_asked_again = self._is_wanted(before) is wanted and (
+            wanted is not bgp.announced or before.prepend == bgp.prepend
         )
         if before.due is not None and is_asked_again:
             return bgp
         now, delays = self._basics.world.now(), self._basics.settings.delays
-        window = delays.enable if bgp.advertised else delays.disable
-        return replace(
-            bgp, due=now + self._basics.drawn(window, f"advertise {bgp.advertised} {bgp.id} {now}")
-        )
+        window = delays.enable if wanted else delays.disable
+        return replace(bgp, due=now + self._basics.drawn(window, f"advertise {wanted} {bgp.id} {now}"))
+
+    def _is_wanted(self, bgp: BgpPrefix) -> bool:
+        """Whether the sites are to announce it."""
+        return bgp.advertised and not self.is_withheld(bgp)
+
+    def _is_followed(self, bgp: BgpPrefix) -> bool:
+        return bgp.is_followed(wanted=self._is_wanted(bgp))
+
+    def is_withheld(self, bgp: BgpPrefix) -> bool:
+        """Whether the sites are not to announce it because Magic Transit has no route to it."""
+        return is_withheld(bgp, self._basics.settings)
 
     def delete(self, record: PrefixRecord, bgp: BgpPrefix) -> None:
         """Forget one. Raises CloudflareError while it is announced, or asked to be."""
@@ -176,15 +198,17 @@ class BgpPrefixes:
                 self._follow(bgp, now)
 
     def _follow(self, bgp: BgpPrefix, now: float) -> None:
-        changes = bgp.advertised is not bgp.announced
+        wanted = self._is_wanted(bgp)
+        changes = wanted is not bgp.announced
         changed = now if changes else bgp.changed
-        self._put(replace(bgp, announced=bgp.advertised, prepended=bgp.prepend, changed=changed, due=None))
+        self._put(replace(bgp, announced=wanted, prepended=bgp.prepend, changed=changed, due=None))
         if changes:
             subject = "advertisement"
-            before, after = ("withdrawn", "advertised") if bgp.advertised else ("advertised", "withdrawn")
+            before, after = ("withdrawn", "advertised") if wanted else ("advertised", "withdrawn")
         else:
             subject, before, after = "AS path prepending", str(bgp.prepended), str(bgp.prepend)
-        note(self._basics, bgp.cidr, bgp.account, subject, before, after, "at all of its sites now")
+        why = f"; {WITHHELD}" if self.is_withheld(bgp) else ""
+        note(self._basics, bgp.cidr, bgp.account, subject, before, after, f"at all of its sites now{why}")
 
     def originations(self) -> frozenset[Origination]:
         """What the sites announce now."""

@@ -38,7 +38,7 @@ class Bindings:
         self._delegations = delegations
         self._bgp_prefixes = bgp_prefixes
         self._table = basics.state.table("cloudflare_bindings", ServiceBinding)
-        bgp_prefixes.has_default_binding = lambda record: self.default(record) is not None
+        bgp_prefixes.default_service = self._default_service
         for record, service in prefixes.newly_onboarded:
             self._onboard(record, service)
 
@@ -52,6 +52,10 @@ class Bindings:
     def default(self, record: PrefixRecord) -> ServiceBinding | None:
         """The binding of all of a prefix, if there is one and it is to stay."""
         return default_of(record.prefix, self._all_of(record))
+
+    def _default_service(self, record: PrefixRecord) -> ServiceName | None:
+        binding = self.default(record)
+        return None if binding is None else binding.service
 
     def get(self, record: PrefixRecord, binding_id: str) -> ServiceBinding:
         """The prefix's binding with this ID. Raises CloudflareError."""

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from lab.bgp.prefix import Prefix
 from lab.clouds.cloudflare.prefixes.bgp_prefix import BgpPrefix, Origination
 from lab.clouds.cloudflare.prefixes.contracts import account_with
 from lab.clouds.cloudflare.settings import CloudflareSettings
 
+WITHHELD: Final = (
+    "no site announces it: auto_advertise_withdraw is true, and Magic Transit has no route to it (no tunnel)"
+)
+"""Why, for people, of what is withheld."""
+
 
 def originations(bgp_prefixes: Iterable[BgpPrefix], settings: CloudflareSettings) -> frozenset[Origination]:
-    """What the sites announce. One with `auto_advertise_withdraw` is left out while Magic Transit has no
-    route to the customer: no tunnel."""
+    """What the sites announce."""
     return frozenset(
         Origination(bgp.cidr, bgp.prepended, () if bgp.asn == settings.asn else (bgp.asn,))
         for bgp in bgp_prefixes
-        if bgp.announced and not (bgp.auto_advertise_withdraw and not _has_route(bgp, settings))
+        if bgp.announced
     )
 
 
-def _has_route(bgp: BgpPrefix, settings: CloudflareSettings) -> bool:
+def is_withheld(bgp: BgpPrefix, settings: CloudflareSettings) -> bool:
+    """Whether no site is to announce it, though it was asked for: it has `auto_advertise_withdraw`, and
+    Magic Transit has no route to the customer.
+
+    In truth the routes that count are those that the customer announces by BGP, over a GRE tunnel or an
+    interconnect (CNI). The lab's tunnels have static routes only: with a tunnel there always is a route, and
+    without one never.
+    """
     account = account_with(settings, bgp.account)
-    return account is not None and account.tunnel is not None
+    return bgp.advertised and bgp.auto_advertise_withdraw and (account is None or account.tunnel is None)
 
 
 def last_change(bgp_prefixes: Iterable[BgpPrefix], prefix: Prefix) -> float | None:

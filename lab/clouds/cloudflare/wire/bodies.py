@@ -123,7 +123,9 @@ def _members(model: type[BaseModel]) -> str:
 def _kind(value: Any) -> str:
     if isinstance(value, list):
         return f"a list of {len(value)}"
-    return "null" if value is None else f"a {type(value).__name__}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "null" if value is None else "a string" if isinstance(value, str) else "a number"
 
 
 def _escaped(step: str) -> str:

@@ -34,7 +34,7 @@ class AccountHost:
         self, account: str, zones: Zones, state: State, hosted: Callable[[Zone], CloudflareZone]
     ) -> None:
         self.nameservers = zones.name_servers.of(account)
-        self._account = account
+        self.account = account
         self._all = zones
         self._state = state
         self._hosted = hosted
@@ -49,7 +49,7 @@ class AccountHost:
         return self._zones
 
     def _own(self) -> Iterator[Zone]:
-        for zone in self._all.of_account(self._account):
+        for zone in self._all.of_account(self.account):
             if is_reverse(zone.name) or self._all.is_active(zone):
                 yield zone
 

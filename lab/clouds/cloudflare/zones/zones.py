@@ -29,7 +29,8 @@ class Zones:
 
     Several accounts may have a zone of one name, and at most one of these is active: of reverse DNS the one
     whose name servers the RIR has delegated the name to. Other names' registrars are not modelled: the oldest
-    zone is active. The others are pending, and nobody can do anything with them that others would notice.
+    zone is active, and none while the name is hosted elsewhere and not delegated from there. The others are
+    pending, and nobody can do anything with them that others would notice.
     """
 
     def __init__(self, basics: Basics, name_servers: NameServers) -> None:
@@ -117,6 +118,10 @@ class Zones:
         """Whether a zone has its name, given the nearest active zone above it."""
         if not zone.is_served:
             return False
+        if not is_reverse(zone.name):
+            elsewhere = self._basics.world.servers_elsewhere(zone.name)
+            if elsewhere:
+                return not set(self.name_servers.of(zone.account)).isdisjoint(elsewhere)
         if above is not None and above.account == zone.account:
             return True
         if is_reverse(zone.name):

@@ -57,6 +57,16 @@ def test_the_cdn_takes_nothing_but_http(cdn: FakeRooms, port: int) -> None:
     )
 
 
+def test_an_application_at_an_address_of_the_cdn_is_named_with_why_it_waits_in_vain(cdn: FakeRooms) -> None:
+    cdn.listen(WEB, "tcp", 22, "203.0.113.150")
+    text = refusal(cdn, port="tcp/22")
+    assert text.startswith(
+        "the CDN takes HTTP and HTTPS on their ports only, and nothing on tcp/22; the Spectrum"
+    )
+    assert text.endswith(f"waits for it, but {WEB} is bound to CDN and not to Spectrum")
+    assert "Spectrum" not in refusal(cdn, port="tcp/23")
+
+
 def test_the_cdn_takes_all_of_its_ports_and_http_3(cdn: FakeRooms) -> None:
     ports = [f"tcp/{port}" for port in HTTP_PORTS | HTTPS_PORTS] + ["udp/443"]
     assert all(isinstance(sent(cdn, port=port, host="www.example.com"), Proxied) for port in ports)
@@ -154,7 +164,7 @@ def test_a_binding_disrupts_its_addresses_at_every_site_until_the_site_has_it(cd
     assert isinstance(sent(cdn, **ssh, site=AMS), Proxied)
     assert refusal(cdn, **ssh, site=SJC) == (
         "the binding of 203.0.113.16/29 to Spectrum is on its way to cf-sjc "
-        "since 2026-01-01T00:00:00.000000Z until 2026-01-01T05:00:00.000000Z: the address is disrupted there"
+        "since 2026-01-01T00:00:00Z until 2026-01-01T05:00:00Z: the address is disrupted there"
     )
     assert isinstance(sent(cdn, host="www.example.com", site=SJC), Proxied)
     cdn.time = BOUND + 18000

@@ -10,6 +10,7 @@ from lab.clouds.cloudflare.maps.address_map import MemberKind
 from lab.clouds.cloudflare.maps.codes import (
     BAD_ADDRESS,
     BAD_MEMBER,
+    ENABLED,
     NOT_FOUND,
     NOT_USABLE,
     TAKEN,
@@ -65,7 +66,7 @@ def test_an_accounts_map_is_for_all_its_zones_and_a_zones_map_for_that_one(site,
     of_all = site.map("203.0.113.1", everybody=True)
     assert site.answers(WWW) == site.answers("www.example.net") == {"203.0.113.1"}
     assert site.answers("www.example.org").isdisjoint({"203.0.113.1"})
-    site.do(lambda: site.cloud.maps.delete(ACCOUNT, of_all.id))
+    site.drop(of_all)
     site.map("203.0.113.2", zones=(second,))
     assert site.answers("www.example.net") == {"203.0.113.2"}
     assert site.answers(WWW).isdisjoint({"203.0.113.1", "203.0.113.2"})
@@ -79,7 +80,9 @@ def test_disabling_or_deleting_a_map_changes_the_addresses_in_use(site, zone):
     assert site.answers(WWW) == before
     site.do(lambda: site.cloud.maps.edit(ACCOUNT, address_map.id, enabled=True))
     assert site.answers(WWW) == {"203.0.113.1"}
-    site.do(lambda: site.cloud.maps.delete(ACCOUNT, address_map.id))
+    with site.refused(ENABLED, "must be disabled before it can be deleted"):
+        site.do(lambda: site.cloud.maps.delete(ACCOUNT, address_map.id))
+    site.drop(address_map)
     assert site.answers(WWW) == before
     with site.refused(NOT_FOUND, address_map.id, status=404):
         site.do(lambda: site.cloud.maps.delete(ACCOUNT, address_map.id))
@@ -130,13 +133,14 @@ def test_adding_what_is_there_changes_nothing_and_removing_what_is_not_is_refuse
 def test_while_a_map_is_changed_its_names_are_answered_all_the_time(site, zone):
     """Setting up and updating has no moment without an answer, nor one with an address of neither state."""
     seen = [site.answers(WWW)]
-    map_id = site.map("203.0.113.1", zones=(zone,)).id
+    address_map = site.map("203.0.113.1", zones=(zone,))
+    map_id = address_map.id
     seen.append(site.answers(WWW))
     site.do(lambda: site.cloud.maps.add_address(ACCOUNT, map_id, *addresses("203.0.113.2")))
     seen.append(site.answers(WWW))
     site.do(lambda: site.cloud.maps.remove_address(ACCOUNT, map_id, *addresses("203.0.113.1")))
     seen.append(site.answers(WWW))
-    site.do(lambda: site.cloud.maps.delete(ACCOUNT, map_id))
+    site.drop(address_map)
     seen.append(site.answers(WWW))
     assert seen[1:4] == [{"203.0.113.1"}, {"203.0.113.1", "203.0.113.2"}, {"203.0.113.2"}]
     assert seen[0] == seen[4]

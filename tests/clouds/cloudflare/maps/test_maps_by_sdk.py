@@ -83,6 +83,9 @@ def test_the_sdk_edits_a_map_and_what_is_on_it(site, client, zone):
     assert site.answers("www.example.com") == {"203.0.113.9"}
     assert result(door.ask("DELETE", f"{MAPS}/{made.id}/zones/{zone.id}")) is None
     assert maps.get(made.id, account_id=ACCOUNT).memberships == []
+    with pytest.raises(cloudflare.BadRequestError, match="must be disabled before"):
+        maps.delete(made.id, account_id=ACCOUNT)
+    assert maps.edit(made.id, account_id=ACCOUNT, enabled=False).enabled is False
     assert maps.delete(made.id, account_id=ACCOUNT).success
     with pytest.raises(cloudflare.NotFoundError):
         maps.get(made.id, account_id=ACCOUNT)

@@ -97,7 +97,7 @@ def test_a_zones_map_overrides_the_fallback_and_an_accounts_map_does_too(restric
     assert restricted.answers("www.example.net") == {"203.0.113.200"}
     of_all = restricted.map("203.0.113.8", everybody=True)
     assert restricted.answers("www.example.net") == {"203.0.113.8"}
-    restricted.do(lambda: restricted.cloud.maps.delete(ACCOUNT, of_all.id))
+    restricted.drop(of_all)
     assert restricted.answers("www.example.net") == {"203.0.113.200"}
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from support.cloudflare_customer import CDN, MAGIC_TRANSIT, SPECTRUM, Customer
 from support.cloudflare_onboarded import onboarded
-from support.cloudflare_world import DELAYS, PREFIX
+from support.cloudflare_world import DELAYS, PREFIX, make_cloudflare
 
 from lab.bgp.prefix import Prefix
+from lab.clouds.chain import Link
+from lab.clouds.cloudflare.events import CloudflareChanged
 from lab.clouds.cloudflare.prefixes import codes
 from lab.clouds.cloudflare.prefixes.bgp_prefix import Origination
+from lab.clouds.cloudflare.prefixes.explaining import chain
+from lab.state.state import State
 from lab.topology.cloudflare_section import Tunnel
 
 ENABLE, DISABLE = DELAYS.enable[1], DELAYS.disable[1]
@@ -141,7 +147,96 @@ def test_an_own_asn_is_behind_cloudflares_and_a_missing_route_withdraws_where_th
     assert customer.cloud.originations() == {Origination(PREFIX, 0, (64496,))}
     path = f"prefixes/{customer.prefix_id}/bgp/prefixes/{customer.bgp.id}"
     customer.call("PATCH", path, {"auto_advertise_withdraw": True})
+    customer.wait(DISABLE)
     assert len(customer.cloud.originations()) == expected
+    assert customer.cloud.bgp_prefixes.is_advertised(PREFIX) is bool(expected)
+    assert customer.cloud.next_due() is None
+    customer.call("PATCH", path, {"auto_advertise_withdraw": False})
+    customer.wait(ENABLE)
+    assert len(customer.cloud.originations()) == 1
+
+
+def test_what_is_withheld_from_the_start_is_never_said_to_be_advertised() -> None:
+    customer = onboarded(MAGIC_TRANSIT)
+    path = f"prefixes/{customer.prefix_id}/bgp/prefixes/{customer.bgp.id}"
+    customer.cloud.take_events()
+    customer.call("PATCH", path, {"auto_advertise_withdraw": True, "on_demand": {"advertised": True}})
+    customer.wait(DISABLE)
+    (event,) = customer.cloud.take_events()
+    assert isinstance(event, CloudflareChanged)
+    assert (event.subject, event.after) == ("requested advertisement", "advertised")
+    assert "no site announces it: auto_advertise_withdraw is true" in event.text
+    assert customer.bgp.changed is None
+    (link,) = [found for found in explained(customer) if found.name == "advertised"]
+    assert link.ok is False
+    assert "no site announces it" in link.text
+
+
+def test_a_withdrawal_for_want_of_a_route_is_told_with_its_reason() -> None:
+    customer = onboarded(MAGIC_TRANSIT)
+    customer.advertise()
+    customer.wait(ENABLE)
+    path = f"prefixes/{customer.prefix_id}/bgp/prefixes/{customer.bgp.id}"
+    customer.call("PATCH", path, {"auto_advertise_withdraw": True})
+    customer.wait(DISABLE)
+    event = customer.cloud.take_events()[-1]
+    assert isinstance(event, CloudflareChanged)
+    assert (event.subject, event.before, event.after) == ("advertisement", "advertised", "withdrawn")
+    assert "Magic Transit has no route" in event.text
+
+
+def test_routes_are_gone_by_only_where_there_is_a_magic_routing_table() -> None:
+    customer = Customer()
+    customer.bound()
+    path = f"prefixes/{customer.prefix_id}/bgp/prefixes/{customer.bgp.id}"
+    with customer.refused(codes.BGP_PREFIX, "which only prefixes of Magic Transit have", "bound to CDN"):
+        customer.call("PATCH", path, {"auto_advertise_withdraw": True, "on_demand": {"advertised": True}})
+    assert (
+        customer.call("PATCH", path, {"auto_advertise_withdraw": False})["auto_advertise_withdraw"] is False
+    )
+
+
+def test_a_prefix_that_has_left_magic_transit_is_advertised_without_going_by_its_routes() -> None:
+    customer = onboarded(MAGIC_TRANSIT)
+    path = f"prefixes/{customer.prefix_id}/bgp/prefixes/{customer.bgp.id}"
+    customer.call("PATCH", path, {"auto_advertise_withdraw": True})
+    default = customer.cloud.bindings.default(customer.record)
+    assert default is not None
+    customer.unbind(default)
+    customer.wait(DELAYS.binding[1])
+    customer.bind(CDN)
+    with customer.refused(codes.BGP_PREFIX, "expected false"):
+        customer.call("PATCH", path, {"on_demand": {"advertised": True}})
+    customer.call("PATCH", path, {"on_demand": {"advertised": True}, "auto_advertise_withdraw": False})
+    customer.wait(ENABLE)
+    assert announced(customer) == {str(PREFIX)}
+
+
+def test_a_tunnel_that_goes_with_the_labs_file_withdraws_the_prefix_and_one_that_comes_announces_it(
+    tmp_path: Path,
+) -> None:
+    state, customer = State(tmp_path / "lab.db"), onboarded(MAGIC_TRANSIT, tunnel=Tunnel("customer"))
+    with_tunnel = customer.cloud.basics.settings
+    without = onboarded(MAGIC_TRANSIT).cloud.basics.settings
+    customer.cloud = make_cloudflare(customer.world, with_tunnel, state)
+    (record,) = customer.cloud.prefixes.all()
+    customer.prefix_id = record.id
+    path = f"prefixes/{record.id}/bgp/prefixes/{customer.bgp.id}"
+    customer.call("PATCH", path, {"on_demand": {"advertised": True}, "auto_advertise_withdraw": True})
+    customer.wait(ENABLE)
+    assert announced(customer) == {str(PREFIX)}
+    for settings, after in ((without, set()), (with_tunnel, {str(PREFIX)})):
+        state.close()
+        state = State(tmp_path / "lab.db")
+        customer.cloud = make_cloudflare(customer.world, settings, state)
+        customer.wait(DISABLE)
+        assert announced(customer) == after
+    state.close()
+
+
+def explained(customer: Customer) -> list[Link]:
+    cloud = customer.cloud
+    return chain(cloud.basics, cloud.prefixes, cloud.bindings, cloud.bgp_prefixes, PREFIX)
 
 
 def test_who_looks_for_leaks_is_told_what_is_announced_and_since_when() -> None:

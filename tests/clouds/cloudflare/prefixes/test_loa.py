@@ -162,9 +162,9 @@ def test_without_delegation_an_uploaded_letter_is_named_once_the_prefix_is_appro
         customer.call("PATCH", path, {"loa_document_id": document})
     customer.prove()
     customer.validate()
-    with customer.refused(codes.LOA, "Upload a PDF"):
+    with customer.refused(codes.LOA, "upload a PDF"):
         customer.bind(CDN)
-    with customer.refused(codes.LOA, "Upload a PDF"):
+    with customer.refused(codes.LOA, "upload a PDF"):
         customer.call("POST", f"{path}/bgp/prefixes", {"cidr": str(PREFIX)})
     with customer.refused(codes.NOT_FOUND):
         customer.call("PATCH", path, {"loa_document_id": "0" * 32})

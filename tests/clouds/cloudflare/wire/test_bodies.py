@@ -68,6 +68,16 @@ def test_what_is_no_json_object_or_could_mean_two_things_is_refused(body: bytes,
     assert not door.cloud.notes
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [(b'"text"', "a string"), (b"7", "a number"), (b"1.5", "a number"), (b"true", "true"), (b"null", "null"),
+     (b"[]", "a list of 0")],
+)  # fmt: skip
+def test_what_is_there_instead_of_an_object_is_called_as_json_calls_it(body: bytes, kind: str) -> None:
+    (error,) = errors(Door().ask("POST", NOTES, body))
+    assert f"the body is {kind}; expected a JSON object" in error["message"]
+
+
 @pytest.mark.seed(205)
 def test_a_list_of_just_one_object_is_taken_where_cloudflare_s_example_has_it() -> None:
     door = Door()

@@ -37,6 +37,25 @@ def test_a_token_is_verified(door: Door) -> None:
         _client(door, "reader").user.tokens.verify()
 
 
+def test_a_shell_with_everything_makes_the_sdk_send_the_key_and_it_is_told_how_to_send_the_token(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = door.credentials("example")
+    for name, value in (("EMAIL", held.email), ("API_KEY", held.api_key), ("API_TOKEN", held.token)):
+        assert value is not None
+        monkeypatch.setenv(f"CLOUDFLARE_{name}", value)
+    there = {"base_url": f"{HOST}/client/v4", "http_client": httpx.Client(transport=door.transport())}
+    with pytest.raises(cloudflare.BadRequestError, match="unset CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY"):
+        cloudflare.Cloudflare(**there).user.tokens.verify()
+    both = {"authorization": f"Bearer {held.token}"}
+    verified = cloudflare.Cloudflare(**there, default_headers=both).user.tokens.verify()
+    assert verified is not None
+    assert verified.status == "active", "of an e-mail address with its key and a token, the token counts"
+    monkeypatch.delenv("CLOUDFLARE_EMAIL")
+    monkeypatch.delenv("CLOUDFLARE_API_KEY")
+    assert cloudflare.Cloudflare(**there).user.tokens.verify() == verified
+
+
 def test_a_member_is_a_user_and_a_token_is_none(door: Door) -> None:
     user = _client(door, "reader").user.get()
     assert user is not None
