@@ -108,7 +108,7 @@ def _build(client: DockerClient, files: Mapping[str, bytes], base: str, tag: str
             fileobj=_tar(files),
             custom_context=True,
             dockerfile="Containerfile",
-            buildargs={"BASE": base},
+            buildargs={"BASE": _whole_name(base)},
             tag=tag,
             network_mode="none",
             rm=True,
@@ -120,6 +120,11 @@ def _build(client: DockerClient, files: Mapping[str, bytes], base: str, tag: str
         raise MachineError(f"cannot build the speaker image on {base!r}: {_build_failure(error)}") from None
     except DOCKER_ERRORS as error:
         raise MachineError(f"cannot build the speaker image: {reason(error)}") from None
+
+
+def _whole_name(base: str) -> str:
+    """The name with the tag that is meant: whoever spells it otherwise gets the same image, and its label."""
+    return base if {":", "@"} & set(base.rpartition("/")[2]) else f"{base}:latest"
 
 
 def _tar(files: Mapping[str, bytes]) -> io.BytesIO:
