@@ -108,7 +108,6 @@ def refused(service, line):
     return answer["error"]
 
 
-
 @given(st.binary(max_size=200))
 @example(b"\xff\xfe")
 @example(b"[" * 60_000)
