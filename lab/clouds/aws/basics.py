@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lab.clouds.aws.events import AwsCalled, ByoipChanged
@@ -21,8 +20,3 @@ class Basics:
     state: State
     ids: Ids
     events: list[AwsCalled | ByoipChanged] = field(default_factory=list)
-
-
-def earliest(times: Iterable[float | None]) -> float | None:
-    """The first of some times; None if there is none."""
-    return min((time for time in times if time is not None), default=None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lab.clouds.cloudflare.events import CloudflareEvent
@@ -27,8 +26,3 @@ class Basics:
     def drawn(self, window: Window, what: str) -> float:
         """Seconds within a window, always the same ones for one seed and one `what`."""
         return random.Random(f"{self.settings.seed} {what}").uniform(*window)
-
-
-def earliest(times: Iterable[float | None]) -> float | None:
-    """The first of some times; None if there is none."""
-    return min((time for time in times if time is not None), default=None)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
-from typing import TypeVar
-
 from lab.clouds.cloudflare.alerting.notifications import Notifications
 from lab.clouds.cloudflare.alerting.policies import Policies
-from lab.clouds.cloudflare.basics import Basics, earliest
+from lab.clouds.cloudflare.basics import Basics
 from lab.clouds.cloudflare.events import CloudflareEvent
 from lab.clouds.cloudflare.identity.accounts import Identity
 from lab.clouds.cloudflare.identity.owners import check_owners
@@ -26,21 +22,18 @@ from lab.clouds.cloudflare.zones.answering import Authoritative
 from lab.clouds.cloudflare.zones.dns_records import DnsRecords
 from lab.clouds.cloudflare.zones.name_servers import NameServers
 from lab.clouds.cloudflare.zones.zones import Zones
+from lab.clouds.control_plane import ControlPlane
 from lab.state.state import State
 
-T = TypeVar("T")
 
-
-class Cloudflare:
-    """Every account of Cloudflare as one lab has it. One thread at a time.
-
-    Its rooms are attributes; each changes its tables only within `perform` or `work`.
-    """
+class Cloudflare(ControlPlane[CloudflareEvent]):
+    """Every account of Cloudflare as one lab has it. Its rooms are attributes."""
 
     def __init__(self, settings: CloudflareSettings, world: World, state: State, ids: Ids) -> None:
         """Raises lab.state.errors.StateError where `state` holds what cannot be read, or prefixes or zones of
         an account that `settings` does not have."""
         basics = Basics(settings, world, state, ids)
+        super().__init__(state, world.now, basics.events)
         self.basics = basics
         with state.transaction():
             self.identity = Identity(basics)
@@ -62,42 +55,8 @@ class Cloudflare:
             self.authoritative = Authoritative(basics, self.zones, self.dns_records, self.maps, self.spectrum)
             self.policies = Policies(basics)
             self.notifications = Notifications(basics, self.policies, self.prefixes, self.bgp_prefixes)
-
-    def perform(self, action: Callable[[], T]) -> T:
-        """Do something as a whole, or, if it raises, not at all. What is due by now happens first."""
-        self.work()
-        with self._as_a_whole():
-            return action()
-
-    def next_due(self) -> float | None:
-        """When something happens next by itself, in UNIX seconds of the calendar; None if nothing will."""
-        return earliest(room.next_due() for room in (self.prefixes, self.bindings, self.bgp_prefixes))
-
-    def work(self) -> None:
-        """Let everything happen that is due by now, in its order."""
-        now = self.basics.world.now()
-        while (due := self.next_due()) is not None and due <= now:
-            with self._as_a_whole():
-                for room in (self.prefixes, self.bindings, self.bgp_prefixes):
-                    room.work(due)
-
-    @contextlib.contextmanager
-    def _as_a_whole(self) -> Iterator[None]:
-        """A transaction that takes the events back, too, of what is taken back."""
-        mark = len(self.basics.events)
-        try:
-            with self.basics.state.transaction():
-                yield
-        except BaseException:
-            del self.basics.events[mark:]
-            raise
+        self._timed = (self.prefixes, self.bindings, self.bgp_prefixes)
 
     def originations(self) -> frozenset[Origination]:
         """What Cloudflare wants announced now, at each of its sites."""
         return self.bgp_prefixes.originations()
-
-    def take_events(self) -> list[CloudflareEvent]:
-        """What happened since the last call. Times are 0: the lab knows its own."""
-        events = list(self.basics.events)
-        self.basics.events.clear()
-        return events

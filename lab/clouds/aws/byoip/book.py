@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any, Final
 
 from lab.bgp.prefix import Prefix
-from lab.clouds.aws.basics import Basics, earliest
+from lab.clouds.aws.basics import Basics
 from lab.clouds.aws.byoip.range import GONE, ByoipCidr, RangeState
 from lab.clouds.aws.caller import Caller
 from lab.clouds.aws.errors import AwsError
 from lab.clouds.aws.events import ByoipChanged
+from lab.clouds.due_times import earliest
 
 REMEMBERED: Final = 86400.0
 """How long a deprovisioned range is still listed, in seconds of the calendar."""

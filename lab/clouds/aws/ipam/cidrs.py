@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from lab.bgp.prefix import Prefix
-from lab.clouds.aws.basics import Basics, earliest
+from lab.clouds.aws.basics import Basics
 from lab.clouds.aws.byoip.admission import check_available
 from lab.clouds.aws.byoip.authorization import Authorization
 from lab.clouds.aws.caller import Caller
@@ -17,6 +17,7 @@ from lab.clouds.aws.ipam.notes import note
 from lab.clouds.aws.ipam.provisioning import Provisioning
 from lab.clouds.aws.ipam.records import CidrState, Pool, PoolCidr
 from lab.clouds.aws.ipam.tables import IpamTables
+from lab.clouds.due_times import earliest
 
 
 class Cidrs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lab.bgp.prefix import Prefix
-from lab.clouds.aws.basics import Basics, earliest
+from lab.clouds.aws.basics import Basics
 from lab.clouds.aws.byoip.ranges import Ranges
 from lab.clouds.aws.caller import Caller
 from lab.clouds.aws.client_tokens import ClientTokens
@@ -26,6 +26,7 @@ from lab.clouds.aws.ipam.tables import IpamTables
 from lab.clouds.aws.pools.ipv4 import PublicIpv4Pools
 from lab.clouds.aws.ram.sharing import Sharing
 from lab.clouds.aws.tags import Tags
+from lab.clouds.due_times import earliest
 
 
 class Ipam:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Final, TypeVar
 
-from lab.clouds.aws.basics import Basics, earliest
+from lab.clouds.aws.basics import Basics
 from lab.clouds.aws.errors import AwsError
 from lab.clouds.aws.ipam.records import Manager, Pool, Scope, Stage
 from lab.clouds.aws.ipam.tables import IpamTables
 from lab.clouds.aws.tags import Tags
+from lab.clouds.due_times import earliest
 from lab.state.state import Table
 
 R = TypeVar("R", Manager, Scope, Pool)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from lab.bgp.prefix import Address
-from lab.clouds.aws.basics import Basics, earliest
+from lab.clouds.aws.basics import Basics
 from lab.clouds.aws.caller import Caller
 from lab.clouds.aws.errors import AwsError
 from lab.clouds.aws.owned import owned_by
@@ -15,6 +15,7 @@ from lab.clouds.aws.vpc.elastic import ElasticAssociations
 from lab.clouds.aws.vpc.interfaces import NetworkInterfaces
 from lab.clouds.aws.vpc.records import NatGateway, NatState, NetworkInterface
 from lab.clouds.aws.vpc.tables import VpcTables
+from lab.clouds.due_times import earliest
 
 REMEMBERED: Final = 3600.0
 """Seconds for which one that is deleted or failed stays visible ("about an hour")."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from lab.bgp.prefix import Prefix
-from lab.clouds.cloudflare.basics import Basics, earliest
+from lab.clouds.cloudflare.basics import Basics
 from lab.clouds.cloudflare.errors import CloudflareError
 from lab.clouds.cloudflare.prefixes import codes
 from lab.clouds.cloudflare.prefixes.advertising_rules import (
@@ -25,6 +25,7 @@ from lab.clouds.cloudflare.prefixes.originating import WITHHELD, is_withheld, la
 from lab.clouds.cloudflare.prefixes.prefixes import Prefixes
 from lab.clouds.cloudflare.prefixes.readiness import check_ready
 from lab.clouds.cloudflare.prefixes.record import PrefixRecord
+from lab.clouds.due_times import earliest
 from lab.topology.cloudflare_section import ServiceName
 from lab.topology.problems import suggestion
 

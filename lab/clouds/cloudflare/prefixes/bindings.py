@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from lab.bgp.prefix import Address, Prefix
-from lab.clouds.cloudflare.basics import Basics, earliest
+from lab.clouds.cloudflare.basics import Basics
 from lab.clouds.cloudflare.errors import CloudflareError
 from lab.clouds.cloudflare.prefixes import codes
 from lab.clouds.cloudflare.prefixes.bgp_prefixes import BgpPrefixes
@@ -22,6 +22,7 @@ from lab.clouds.cloudflare.prefixes.readiness import check_ready
 from lab.clouds.cloudflare.prefixes.record import PrefixRecord
 from lab.clouds.cloudflare.prefixes.service_binding import ProvisioningState, ServiceBinding
 from lab.clouds.cloudflare.prefixes.services import ENTITLED_BY, service_of
+from lab.clouds.due_times import earliest
 from lab.topology.cloudflare_section import ServiceName
 from lab.topology.problems import suggestion
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lab.bgp.prefix import Prefix
-from lab.clouds.cloudflare.basics import Basics, earliest
+from lab.clouds.cloudflare.basics import Basics
 from lab.clouds.cloudflare.errors import CloudflareError
 from lab.clouds.cloudflare.prefixes import codes
 from lab.clouds.cloudflare.prefixes.admission import check_asn, check_free, check_registered, is_taken
@@ -19,6 +19,7 @@ from lab.clouds.cloudflare.prefixes.loa_documents import LoaDocuments
 from lab.clouds.cloudflare.prefixes.noting import note, note_findings
 from lab.clouds.cloudflare.prefixes.onboarded import onboard
 from lab.clouds.cloudflare.prefixes.record import CheckState, Finding, Findings, PrefixRecord
+from lab.clouds.due_times import earliest
 from lab.topology.cloudflare_section import Entitlement
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from lab.bgp.prefix import Prefix
-from lab.clouds.cloudflare.basics import earliest
+from lab.clouds.due_times import earliest
 from lab.topology.cloudflare_section import ServiceName
 
 
