@@ -144,10 +144,6 @@ class Flows:
         """For how many seconds of the calendar packets have been lost so far. Raises FlowError."""
         return self.get(name).lost(self._calendar())
 
-    def is_up(self, name: str) -> bool:
-        """Whether packets are sent and got through at the last look. Raises FlowError."""
-        return self.get(name).state == "up"
-
     def _fate(self, traffic: Traffic) -> Fate:
         try:
             trace = self._send(traffic)

@@ -74,7 +74,7 @@ def test_traffic_that_gets_through_is_no_event_and_nothing_is_lost() -> None:
     watched.watch(TRAFFIC)
     road.time += 60
     watched.look()
-    assert (road.written, watched.lost("web"), watched.is_up("web")) == ([], 0.0, True)
+    assert (road.written, watched.lost("web"), watched.get("web").state) == ([], 0.0, "up")
 
 
 def test_an_outage_is_told_when_it_begins_and_when_it_ends_with_how_long_it_was() -> None:
@@ -84,7 +84,7 @@ def test_an_outage_is_told_when_it_begins_and_when_it_ends_with_how_long_it_was(
     road.time, road.reason = BEGUN + 10, DropReason.NO_ROUTE
     watched.look()
     assert road.written == [FlowDown(10, "eyeball", "web", "no-route", "so it is")]
-    assert not watched.is_up("web")
+    assert watched.get("web").state != "up"
     road.time = BEGUN + 100
     assert watched.lost("web") == 90
     watched.look()

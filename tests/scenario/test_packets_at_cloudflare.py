@@ -191,7 +191,7 @@ def test_who_begins_before_the_other_ends_loses_nothing(before: Lab, make_before
     moves = there + back if make_before_break else [there[2], *there[:2], *back[1:], back[0]]
     for move in moves:
         move()
-    assert before.flows.is_up("t")
+    assert before.flows.get("t").state == "up"
     if make_before_break:
         assert before.flows.lost("t") == 0
     else:
@@ -221,7 +221,7 @@ def test_while_both_announce_some_traffic_goes_past_cloudflare(before: Lab) -> N
 
 def test_traffic_to_a_host_follows_its_name_and_is_lost_with_it(changing: Lab) -> None:
     changing.flows.watch(Traffic("web", EYEBALL[0], Address.parse(EYEBALL[1]), "www.example.com", "tcp/443"))
-    assert changing.flows.is_up("web")
+    assert changing.flows.get("web").state == "up"
     cloud = changing.clouds.cloudflare
     assert cloud is not None
     zone = cloud.zones.covering("example.com")
@@ -230,12 +230,12 @@ def test_traffic_to_a_host_follows_its_name_and_is_lost_with_it(changing: Lab) -
     (record,) = cloud.dns_records.at(zone, "www.example.com")
     cloud.perform(lambda: cloud.dns_records.delete(zone, record.id))
     changing.follow_clouds()
-    assert not changing.flows.is_up("web")
+    assert changing.flows.get("web").state != "up"
     assert changing.flows.get("web").fate.reason == "unresolved"
     changing.wait(90)
     cloud.perform(lambda: cloud.dns_records.create(zone, record.draft))
     changing.follow_clouds()
-    assert changing.flows.is_up("web")
+    assert changing.flows.get("web").state == "up"
     assert changing.flows.lost("web") == pytest.approx(90, abs=1)
 
 
