@@ -160,7 +160,10 @@ class Service:
     def _wait_of(self, line: bytes) -> Step | None:
         """The step of a request that only waits."""
         try:
-            step = parse_step(json.loads(line)["do"], self._document)
+            asked = json.loads(line)["do"]
+            if "wait" not in asked:
+                return None
+            step = parse_step(asked, self._document)
         except (TopologyError, ValueError, TypeError, KeyError, RecursionError):
             return None  # whoever answers it says what is wrong
         return step if isinstance(step.body, Wait) else None
